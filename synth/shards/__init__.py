@@ -1,0 +1,1 @@
+"""WebDataset shards: plan, members, parts, assembly, reading."""

@@ -74,7 +74,7 @@ def add_noise(
         return linear
     variance = np.maximum(linear, 0) * np.float32(SHOT_VARIANCE * strength)
     variance += np.float32((READ_DEVIATION * strength) ** 2)
-    noise = grain(*linear.shape[:2], rng)
+    noise = grain(linear.shape[0], linear.shape[1], rng)
     noise *= np.sqrt(variance, out=variance)
     noise += linear
     return noise

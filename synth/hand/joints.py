@@ -9,6 +9,8 @@ every shape, because it averages a ring of vertices around the joint.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,6 +56,26 @@ _HEAD_NAME = {
     True: {"metacarpal": "cmc", "proximal": "mcp", "distal": "ip"},
     False: {"metacarpal": "cmc", "proximal": "mcp", "intermediate": "pip", "distal": "dip"},
 }
+
+
+#: TIP lies this far inside the skin's end, along the distal phalanx (about 5 mm).
+TIP_DEPTH = 0.005
+
+
+def bone_ends(bone: str, joints: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Head and tail of one of the 24 bones from joint centres by name; a tip bone goes from the
+    landmark TIP to the skin's end."""
+    finger, segment = bone.split("_")
+    heads = _HEAD_NAME[finger == "thumb"]
+    end = joints[f"{finger}_end"]
+    last = joints[f"{finger}_{'ip' if finger == 'thumb' else 'dip'}"]
+    tip = end - TIP_DEPTH * _unit(end - last)
+    if segment == "tip":
+        return tip, end
+    segments = list(heads)
+    after = segments.index(segment) + 1
+    tail = tip if after == len(segments) else joints[f"{finger}_{heads[segments[after]]}"]
+    return joints[f"{finger}_{heads[segment]}"], tail
 
 
 def joint_regressor(

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.joints import _HEAD_NAME
+from synth.hand.joints import bone_ends
 from synth.hand.recipe import LOCAL_CHANGES, SKINNED_BONES, ensure_asset
 from synth.landmarks import BLENDSHAPES, BONE_PARENTS, BONES, FINGERS, LANDMARKS
 
@@ -37,10 +37,6 @@ _ANCHORS = {
     "cupsize": 3,
     "firmness": 3,
 }
-#: TIP lies this far inside the skin's end, along the distal phalanx (SPEC: about 5 mm).
-TIP_DEPTH = 0.005
-
-
 @dataclass(frozen=True)
 class HandShape:
     """One person's hand at rest.
@@ -102,7 +98,24 @@ class HandModel:
         Raises:
             KeyError: a name that is neither.
         """
-        phenotype = dict(phenotype or {})
+        skin, deltas = self._unaligned(phenotype or {})
+        amounts = _amounts(weights or {})
+        return self._with_bones(skin + np.tensordot(amounts, deltas, 1))
+
+    def shape_keys(
+        self, phenotype: Mapping[str, float], weights: Mapping[str, float]
+    ) -> tuple[Array, Array]:
+        """The same shape taken apart: (V, 3) basis and (36, V, 3) displacements at weight 1.
+
+        basis + Σ weight · displacement are the vertices of `shape(phenotype, weights)`.
+        """
+        skin, deltas = self._unaligned(phenotype)
+        final = skin + np.tensordot(_amounts(weights), deltas, 1)
+        frame = self._frame_of(final)
+        return (skin - frame[:3, 3]) @ frame[:3, :3], deltas @ frame[:3, :3]
+
+    def _unaligned(self, phenotype: Mapping[str, float]) -> tuple[Array, Array]:
+        phenotype = dict(phenotype)
         local = {name: phenotype.pop(name, 0.0) for name in LOCAL_CHANGES}
         coefficients = phenotype_coefficients(
             phenotype, self.phenotype_mask, self.phenotype_projection
@@ -110,35 +123,28 @@ class HandModel:
         body = self.template + np.tensordot(coefficients, self.phenotype_basis, 1)
         for i, amount in enumerate(local.values()):
             body = body + abs(amount) * self.local_basis[2 * i + (amount < 0)]
-        joints = self.joint_regressor @ body
-        frame = wrist_frame(*(joints[self._row(n)] for n in _FRAME_JOINTS))
+        frame = self._frame_of(body)
         skin = (body - frame[:3, 3]) @ frame[:3, :3]
-        if weights:
-            # The fields are written for the average hand: a child's grow with its size.
-            scale = (self.joint_regressor @ skin)[self._row("middle_mcp"), 1] / (
-                self.joint_regressor @ self.average
-            )[self._row("middle_mcp"), 1]
-            amounts = np.zeros(len(BLENDSHAPES))
-            for name, value in weights.items():
-                if name not in BLENDSHAPES:
-                    raise KeyError(name)
-                amounts[BLENDSHAPES.index(name)] = value
-            skin = skin + scale * np.tensordot(amounts, self.blendshapes, 1)
-        return self._with_bones(skin)
+        # The fields are written for the average hand: a child's shrink with its palm.
+        palm = self.joint_regressor[self._row("middle_mcp")] - self.joint_regressor[self._row("wrist")]
+        scale = np.linalg.norm(palm @ skin) / np.linalg.norm(palm @ self.average)
+        return skin, scale * self.blendshapes
+
+    def _frame_of(self, skin: Array) -> Array:
+        return wrist_frame(*(self.joint_regressor[self._row(n)] @ skin for n in _FRAME_JOINTS))
 
     def _row(self, joint: str) -> int:
         return self.joint_names.index(joint)
 
     def _with_bones(self, skin: Array) -> HandShape:
-        joints = dict(zip(self.joint_names, self.joint_regressor @ skin, strict=True))
         # Blendshapes may turn the wrist frame by a hair: keep its definition exact.
-        frame = wrist_frame(*(joints[n] for n in _FRAME_JOINTS))
+        frame = self._frame_of(skin)
         skin = (skin - frame[:3, 3]) @ frame[:3, :3]
-        joints = {n: (p - frame[:3, 3]) @ frame[:3, :3] for n, p in joints.items()}
+        joints = dict(zip(self.joint_names, self.joint_regressor @ skin, strict=True))
         rest, length = [], []
         for bone in BONES:
             finger, segment = bone.split("_")
-            head, tail = _bone_ends(finger, segment, joints)
+            head, tail = bone_ends(bone, joints)
             rest.append(_bone_matrix(head, tail, _palmar(finger, segment, joints)))
             length.append(np.linalg.norm(tail - head))
         arm = [np.eye(4)]
@@ -148,6 +154,15 @@ class HandModel:
 
 
 _FRAME_JOINTS = ("wrist", "index_mcp", "middle_mcp", "little_mcp")
+
+
+def _amounts(weights: Mapping[str, float]) -> Array:
+    amounts = np.zeros(len(BLENDSHAPES))
+    for name, value in weights.items():
+        if name not in BLENDSHAPES:
+            raise KeyError(name)
+        amounts[BLENDSHAPES.index(name)] = value
+    return amounts
 
 
 def wrist_frame(wrist: Array, index_mcp: Array, middle_mcp: Array, little_mcp: Array) -> Array:
@@ -160,19 +175,6 @@ def wrist_frame(wrist: Array, index_mcp: Array, middle_mcp: Array, little_mcp: A
     frame = np.eye(4)
     frame[:3, 0], frame[:3, 1], frame[:3, 2], frame[:3, 3] = x, y, np.cross(x, y), wrist
     return frame
-
-
-def _bone_ends(finger: str, segment: str, joints: Mapping[str, Array]) -> tuple[Array, Array]:
-    heads = _HEAD_NAME[finger == "thumb"]
-    end = joints[f"{finger}_end"]
-    last = joints[f"{finger}_{'ip' if finger == 'thumb' else 'dip'}"]
-    tip = end - TIP_DEPTH * (end - last) / np.linalg.norm(end - last)
-    if segment == "tip":
-        return tip, end
-    names = list(heads)
-    head = joints[f"{finger}_{heads[segment]}"]
-    after = names.index(segment) + 1
-    return head, tip if after == len(names) else joints[f"{finger}_{heads[names[after]]}"]
 
 
 def _palmar(finger: str, segment: str, joints: Mapping[str, Array]) -> Array:

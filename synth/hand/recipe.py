@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from synth.errors import UserError
 from synth.hand.blendshapes import blendshape_deltas
 from synth.hand.nails import nail_frames
+from synth.hand.weights import heat_weights
 from synth.landmarks import BONES, FINGERS
 
 #: Raise it whenever the numbers below change: caches of older recipes are then rebuilt.
@@ -155,6 +156,7 @@ def build_asset(model: Any = None) -> dict[str, NDArray[Any]]:
     wrist_frame = _wrist_frame(regressor @ average, names_of_joints)
     average_in_wrist = (average - wrist_frame[:3, 3]) @ wrist_frame[:3, :3]
     joints = regressor @ average_in_wrist
+    weights = _reweighted(average_in_wrist, faces, weights, joints, names_of_joints)
     nails = nail_frames(average_in_wrist, faces, joints, names_of_joints)
     uv = model.texture_coordinates.double().numpy()
     return {
@@ -172,6 +174,38 @@ def build_asset(model: Any = None) -> dict[str, NDArray[Any]]:
         "blendshapes": blendshape_deltas(average_in_wrist, faces, weights, joints, names_of_joints),
         **{f"nail_{key}": value for key, value in nails.items()},
     }
+
+
+def _reweighted(
+    vertices: NDArray[np.float64],
+    faces: NDArray[np.int32],
+    template_weights: NDArray[np.float64],
+    joints: NDArray[np.float64],
+    names: list[str],
+) -> NDArray[np.float64]:
+    """(V, 27) weights for the corrected joints; fingertip end bones and the cut end carry none."""
+    from synth.hand.joints import bone_ends
+
+    at = {name: joints[row] for row, name in enumerate(names)}
+    segments = [bone_ends(bone, at) for bone in BONES]
+    carpus = (at["wrist"], 0.25 * at["middle_mcp"])
+    segments += [
+        carpus,
+        (at["wrist"], at["forearm_middle"]),
+        (at["forearm_middle"], 1.3 * at["elbow"] - 0.3 * at["forearm_middle"]),
+    ]
+    allowed = np.ones((len(vertices), len(segments)), bool)
+    for finger in FINGERS:
+        phalanges = [
+            i
+            for i, bone in enumerate(SKINNED_BONES)
+            if bone.startswith(finger) and not bone.endswith("metacarpal")
+        ]
+        on_finger = template_weights[:, phalanges].sum(1) > 0.6
+        others = [i for i in range(len(BONES)) if not BONES[i].startswith(finger)]
+        allowed[np.ix_(on_finger, others)] = False
+    allowed[:, [i for i, bone in enumerate(BONES) if bone.endswith("tip")]] = False
+    return heat_weights(vertices, faces, segments, allowed)
 
 
 def pack_uv(face_uv: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,267 @@
+"""`hand-synth`: the command line. Errors are one line on stderr; 2 for bad input, 1 otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from tqdm import tqdm
+
+from synth.dataset import FILE_NAME, available_cores
+from synth.engine.job import DEVICES, EngineSettings, Event, Finished, Retried
+from synth.errors import UserError
+from synth.manifest import Manifest, load_manifest
+
+BAD_INPUT = 2
+FAILED = 1
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Render synthetic photographs of hands with exact labels, as WebDataset shards.",
+)
+
+ManifestArgument = Annotated[
+    Path, typer.Argument(metavar="MANIFEST", help="YAML file that says what to make.")
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(min=1, max=1024, help="Processes that render. [default: one a CPU core]"),
+]
+DeviceOption = Annotated[
+    str, typer.Option(metavar="|".join(DEVICES), help="What Cycles renders on.")
+]
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+def _version(value: bool) -> None:
+    if value:
+        try:
+            print(f"hand-synth {version('handsynth')}")
+        except PackageNotFoundError:
+            print("hand-synth, not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def generate(
+    manifest: ManifestArgument,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the dataset.")
+    ],
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Make the first N sequences only, from all splits in proportion. A later run"
+            " with a larger N, or none, goes on from there.",
+        ),
+    ] = None,
+    workers: WorkersOption = None,
+    device: DeviceOption = "auto",
+) -> None:
+    """Make a dataset, or go on with one that was stopped.
+
+    The same command goes on where a run was stopped, whatever stopped it; broken shards are
+    noticed and rendered again. The same manifest gives the same bytes, however many processes.
+    """
+    from synth.generate import locked, make, prepare
+
+    with _errors(BAD_INPUT):
+        settings = _settings(workers, device)
+        loaded = load_manifest(manifest)
+    with _errors(BAD_INPUT), locked(output):
+        work = prepare(loaded, output, limit, _say)
+        missing = len(work.missing())
+        there = sum(shard.sequences for shard in work.dataset.shards) + len(work.parts)
+        if there:
+            _say(f"{output}: {there} sequences are there, {missing} are to be made")
+        with _errors(FAILED), _interruptible(), _bar(missing, loaded) as watch:
+            outcome = make(work, settings, watch)
+        _say(
+            f"{output}: made {outcome.samples} images in {outcome.seconds:.0f} s;"
+            f" {FILE_NAME} lists {_counted(work.dataset.counts())}"
+        )
+
+
+@app.command()
+def preview(
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="MANIFEST", help="Manifest to render from, or folder of a dataset."),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="SHEET.png", help="The contact sheet.")
+    ],
+    images: Annotated[int, typer.Option(min=1, max=400, help="Images on the sheet.")] = 24,
+    skeleton: Annotated[bool, typer.Option(help="Draw the landmarks over the hands.")] = True,
+    workers: WorkersOption = None,
+    device: DeviceOption = "auto",
+) -> None:
+    """Write a contact sheet with the skeletons drawn over the hands.
+
+    From a manifest the first frame of some sequences is rendered; from a dataset's folder images
+    are picked evenly.
+    """
+    from synth.preview import pick_samples, preview_manifest, render_samples, write_sheet
+
+    with _errors(BAD_INPUT):
+        if output.suffix.lower() != ".png":
+            raise UserError(f"{output}: a contact sheet is a PNG, name it so")
+        settings = _settings(workers, device)
+        loaded = None if source.is_dir() else load_manifest(source)
+    with _errors(FAILED), _interruptible("the same command begins anew"):
+        if loaded is None:
+            samples = pick_samples(source, images)
+        else:
+            reduced = preview_manifest(loaded, images)
+            with _bar(reduced.sequences, reduced) as watch:
+                samples = render_samples(loaded, images, settings, _say, watch)
+        write_sheet(output, samples, skeleton)
+    _say(f"{output}: contact sheet of {len(samples)} images")
+
+
+@app.command()
+def bench(
+    manifest: ManifestArgument,
+    images: Annotated[int, typer.Option(min=1, help="Images to make, at least.")] = 300,
+    workers: WorkersOption = None,
+    device: DeviceOption = "auto",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+    ] = False,
+) -> None:
+    """Measure the seconds an image takes, by stage, on the path that generate takes.
+
+    The images go to a temporary folder. Seconds are those of the processes' time: with two of
+    them, two pass in a second.
+    """
+    from synth.bench import bench as run
+    from synth.bench import figures, sequences_for
+
+    with _errors(BAD_INPUT):
+        settings = _settings(workers, device)
+        loaded = load_manifest(manifest)
+    with (
+        _errors(FAILED),
+        _interruptible("the same command begins anew"),
+        _bar(sequences_for(loaded, images), loaded) as watch,
+    ):
+        measured = figures(run(loaded, images, settings, _say, watch), settings)
+    print(json.dumps(measured) if as_json else _table(measured))
+
+
+def _table(measured: dict[str, Any]) -> str:
+    per_image = measured["seconds_per_image"]
+    total = sum(per_image.values())
+    lines = [f"{'stage':<14}{'s an image':>12}{'share':>9}"]
+    lines += [
+        f"{stage:<14}{value:>12.4f}{100 * value / total:>8.1f}%"
+        for stage, value in per_image.items()
+    ]
+    lines += [
+        f"{'all':<14}{total:>12.4f}{100:>8.1f}%",
+        "",
+        f"{measured['images']} images in {measured['seconds']:.1f} s"
+        f" after {measured['start_seconds']:.1f} s of starting,"
+        f" {measured['workers']} processes on {', '.join(measured['devices'])}",
+        f"images_per_second {measured['images_per_second']:.3f}",
+        f"outside_render_share {measured['outside_render_share']:.3f}",
+    ]
+    return "\n".join(lines)
+
+
+def _settings(workers: int | None, device: str) -> EngineSettings:
+    if device not in DEVICES:
+        raise UserError(f"--device: {device!r} is none of {', '.join(DEVICES)}")
+    cores = available_cores()
+    workers = workers or cores
+    return EngineSettings(workers=workers, threads=max(1, cores // workers), device=device)
+
+
+def _say(line: str) -> None:
+    tqdm.write(line, file=sys.stderr)
+
+
+def _counted(counts: dict[str, dict[str, int]]) -> str:
+    return ", ".join(f"{split} {count['samples']}" for split, count in counts.items()) + " images"
+
+
+@contextlib.contextmanager
+def _bar(sequences: int, manifest: Manifest) -> Iterator[Any]:
+    """A bar of sequences with images a second and the time left; gives what watches events."""
+    with tqdm(total=sequences, unit="seq", dynamic_ncols=True, smoothing=0.05) as bar:
+
+        def watch(event: Event) -> None:
+            if isinstance(event, Finished):
+                bar.update(1)
+                rate = bar.format_dict["rate"]
+                if rate:
+                    text = f"{rate * manifest.images_per_sequence:.2f} images/s"
+                    bar.set_postfix_str(text, refresh=False)
+            elif isinstance(event, Retried):
+                _say(f"sequence {event.sequence} is begun again: {event.reason}")
+
+        yield watch
+
+
+@contextlib.contextmanager
+def _errors(status: int) -> Iterator[None]:
+    """Turn an error meant for a person into one line and an exit status."""
+    try:
+        yield
+    except UserError as error:
+        _fail(" ".join(str(error).split()), status)
+    except OSError as error:
+        _fail(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)
+
+
+def _fail(line: str, status: int) -> None:
+    print(f"hand-synth: {line}", file=sys.stderr)
+    raise typer.Exit(status)
+
+
+@contextlib.contextmanager
+def _interruptible(advice: str = "run the same command again to go on") -> Iterator[None]:
+    """End in one line on Ctrl-C (exit status 130) and on SIGTERM (143)."""
+    status = 128 + signal.SIGINT
+
+    def terminate(_number: int, _frame: Any) -> None:
+        nonlocal status
+        status = 128 + signal.SIGTERM
+        raise KeyboardInterrupt
+
+    old = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    except KeyboardInterrupt:
+        _fail(f"stopped, everything finished is kept: {advice}", status)
+    finally:
+        signal.signal(signal.SIGTERM, old)
+
+
+if __name__ == "__main__":
+    main()

@@ -127,8 +127,12 @@ def _draw_skeleton(
     canvas: NDArray[np.uint8], points: NDArray[np.float64], visibility: Sequence[int]
 ) -> None:
     """Hidden parts first, so that what is seen lies on top of what is not."""
-    unit = max(canvas.shape[:2]) / 256
-    radius = max(2.5, 2.6 * unit)
+    # Finer for a small hand, whose joints would cover each other.
+    inside = points[[state != 0 for state in visibility]]
+    extent = float(np.ptp(inside, axis=0).max()) if len(inside) else 0.0
+    side = max(canvas.shape[:2])
+    unit = side / 256 * float(np.clip(extent / (0.4 * side), 0.5, 1.0))
+    radius = max(2.0, 2.6 * unit)
     thick, thin = max(1, round(1.6 * unit)), max(1, round(0.8 * unit))
     seen = [state == 2 for state in visibility]
     for start, end in SKELETON_EDGES:
@@ -136,8 +140,9 @@ def _draw_skeleton(
             _dashed(canvas, points[start], points[end], _color_of(end), thin, radius)
     for index, state in enumerate(visibility):
         if state == 1:
-            _circle(canvas, points[index], radius, _OUTLINE, thin + 1)
-            _circle(canvas, points[index], radius, _color_of(index), thin)
+            ring = radius + 0.8 * unit
+            _circle(canvas, points[index], ring + thin, _OUTLINE, 1)
+            _circle(canvas, points[index], ring, _color_of(index), thin)
     for start, end in SKELETON_EDGES:
         if seen[start] and seen[end]:
             _line(canvas, points[start], points[end], _OUTLINE, thick + 2)
@@ -189,17 +194,17 @@ def _dashed(
     length = float(np.hypot(*(end - start)))
     # A landmark far outside would cost thousands of dashes that nobody sees.
     reach = min(length, 4.0 * max(canvas.shape[:2]))
-    if length <= 2 * radius:
+    if length <= 3 * radius:
         return
     direction = (end - start) / length
-    dash = 1.6 * radius
-    position = radius
-    while position < reach - radius:
-        stop = min(position + dash, reach - radius)
+    dash = max(4.0, 1.6 * radius)
+    position = 1.5 * radius
+    while position < reach - 1.5 * radius:
+        stop = min(position + dash, reach - 1.5 * radius)
         first, last = start + direction * position, start + direction * stop
         _line(canvas, first, last, _OUTLINE, thickness + 2)
         _line(canvas, first, last, color, thickness)
-        position += 1.8 * dash
+        position += 2 * dash
 
 
 def _border_tick(

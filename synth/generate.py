@@ -24,6 +24,7 @@ from synth.dataset import (
 from synth.engine.job import EngineSettings, Event, Finished, Job, Ready, Retried
 from synth.engine.local import run_job
 from synth.errors import UserError
+from synth.inputs import check_hdris
 from synth.manifest import SPLITS, Manifest
 from synth.sample import Timings
 from synth.shards.parts import PARTS_FOLDER, find_parts, split_into_parts
@@ -93,11 +94,12 @@ class Outcome:
 
 
 def check_inputs(manifest: Manifest) -> None:
-    """See that each split has its HDRIs and photographs.
+    """See that the HDRIs are whole and each split has some, and photographs if asked for.
 
     Raises:
         UserError: one line, if not.
     """
+    check_hdris(manifest)
     for split in SPLITS:
         if sequence_ranges(manifest)[split]:
             hdris_of(manifest, split)

@@ -281,7 +281,7 @@ class Manifest(_Section):
         used = [split for split in SPLITS if getattr(self.splits, split) > 0]
         if self.identity.count < len(used):
             raise ValueError(
-                f"identity.count {self.identity.count} is too small:"
+                f"identity.count: {self.identity.count} is too small:"
                 f" {', '.join(used)} need an identity each"
             )
         return self

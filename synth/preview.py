@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -68,9 +67,7 @@ def write_sheet(path: Path, samples: Sequence[Sample], skeleton: bool) -> None:
     """
     from synth.drawing import contact_sheet
 
-    if not skeleton:
-        samples = [replace(sample, label={**sample.label, "hands": []}) for sample in samples]
-    sheet = contact_sheet(samples, columns_for(len(samples)))
+    sheet = contact_sheet(samples, columns_for(len(samples)), skeleton=skeleton)
     ok, png = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
     try:
         if not ok:

@@ -1,4 +1,4 @@
-"""Plain YAML read strictly: no tags that run code, no key twice, numbers as people write them."""
+"""Plain YAML read strictly: no tags that run code, no aliases, no key twice."""
 
 from __future__ import annotations
 
@@ -12,16 +12,22 @@ from synth.errors import UserError
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader that refuses duplicate and non-text keys.
+    """SafeLoader that refuses duplicate and non-text keys, and aliases, which may be endless.
 
     It also takes `1e-3` for a number, as YAML 1.2 does, and a date for text.
     """
 
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.composer.ComposerError(
+                None, None, f"the alias *{event.anchor}: write it out", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key_node, _ in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                continue
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
                 raise yaml.constructor.ConstructorError(

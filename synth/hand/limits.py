@@ -142,7 +142,8 @@ def sample_angles(rng: np.random.Generator) -> HandAngles:
 
     for name, value in thumb.items():
         put(f"thumb.{name}", value)
-    fan = np.array([1.0, 0.15, -0.65, -1.0])
+    fan = np.array([1.0, 0.0, -0.65, -1.0])
+    lean = 4.0 * rng.normal()
     for i, finger in enumerate(LONG_FINGERS):
         # A finger's closing is shared between MCP and PIP; the tendon bends the DIP with the PIP.
         mcp = 90 * closed[i] * min(1.0, 2 * (1 - bend_share[i])) - 8 * (1 - closed[i])
@@ -150,7 +151,8 @@ def sample_angles(rng: np.random.Generator) -> HandAngles:
         put(f"{finger}.mcp_flexion", mcp)
         put(f"{finger}.pip", pip)
         put(f"{finger}.dip", DIP_FOLLOWS_PIP * pip * rng.uniform(0.6, 1.15))
-        put(f"{finger}.mcp_abduction", spread * fan[i] * 14 * (1 - 0.8 * min(1.0, closed[i])))
+        aside = (14 * spread * fan[i] + lean) * (1 - 0.8 * max(0.0, closed[i]))
+        put(f"{finger}.mcp_abduction", aside)
     cup = float(np.clip(closed[2:].mean() * rng.uniform(0.2, 1.0), 0, 1))
     put("ring.cmc_flexion", 10 * cup)
     put("little.cmc_flexion", 21 * cup)
@@ -164,7 +166,8 @@ def _draw_family(
 ) -> tuple[Array, Array, dict[str, float], float]:
     """Closing of the 4 fingers (0 open … 1 closed), the PIP's share in it, thumb (degrees), fan."""
     follow = np.array([0.0, 0.5, 0.9, 1.0])
-    spread = rng.uniform(-0.3, 0.6)
+    # The metacarpals fan out: fingers lie side by side at about −0.7.
+    spread = rng.uniform(-0.8, 0.5)
     if family == "spread":
         closed = np.full(4, rng.uniform(-0.05, 0.1)) + _neighbours(rng, 0.05)
         spread = rng.uniform(0.5, 1.3)
@@ -235,7 +238,7 @@ def _draw_wrist(rng: np.random.Generator) -> Array:
 
 def _spread_of_draws() -> Array:
     """(29,) standard deviations of what is independent between joints, radians."""
-    by_angle = {"mcp_flexion": 4.0, "mcp_abduction": 1.5, "pip": 5.0, "dip": 5.0}
+    by_angle = {"mcp_flexion": 4.0, "mcp_abduction": 2.0, "pip": 5.0, "dip": 5.0}
     degrees = [by_angle.get(name.split(".")[1], 2.0) for name in ANGLE_NAMES]
     degrees[angle_index("thumb.mcp_abduction")] = 4.5
     return np.where(_HIGH > _LOW, np.radians(degrees), 0.0)

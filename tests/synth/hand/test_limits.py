@@ -94,7 +94,8 @@ def test_drawn_postures_fill_the_ranges(postures: np.ndarray) -> None:
         if name.startswith(("index.cmc", "middle.cmc")):
             assert share == 0
         else:
-            assert share > 0.5, name
+            # The middle finger is not abducted on its own.
+            assert share > (0.35 if name == "middle.mcp_abduction" else 0.5), name
 
 
 def test_fingers_follow_each_other(postures: np.ndarray) -> None:

@@ -1,0 +1,140 @@
+"""Ground truth read back from the posed rig: landmarks, boxes and visibility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from mathutils import Vector
+from mathutils.bvhtree import BVHTree
+from numpy.typing import NDArray
+
+from blender_scenes.hand import Hand, posed_bones
+from synth.hand.recipe import SKINNED_BONES
+from synth.landmarks import BONE_HEAD_LANDMARK, BONE_PARENTS, BONES, LANDMARKS, WRIST
+from synth.scene import Camera
+
+Array = NDArray[np.float64]
+
+HIDDEN, VISIBLE, OUTSIDE = 1, 2, 0
+
+
+@dataclass(frozen=True)
+class PosedHand:
+    """One hand at one moment, in the world.
+
+    Attributes:
+        landmarks_world: (21, 3) metres.
+        vertices: (V, 3) of the skin as it is drawn (subdivided), metres.
+        segments: (P,) index into SKINNED_BONES of the bone that carries each polygon most.
+        skin: tree of the drawn skin.
+    """
+
+    landmarks_world: Array
+    vertices: Array
+    segments: NDArray[np.int64]
+    skin: BVHTree
+
+
+def read_posed_hand(hand: Hand) -> PosedHand:
+    """Evaluate the rig as it is posed now."""
+    bones = posed_bones(hand)
+    landmarks = np.zeros((len(LANDMARKS), 3))
+    landmarks[WRIST] = bones["wrist"][:3, 3]
+    for bone, landmark in zip(BONES, BONE_HEAD_LANDMARK, strict=True):
+        if landmark >= 0:
+            landmarks[landmark] = bones[bone][:3, 3]
+
+    graph = bpy.context.evaluated_depsgraph_get()
+    evaluated = hand.mesh.evaluated_get(graph)
+    mesh = evaluated.to_mesh()
+    vertices = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
+    mesh.vertices.foreach_get("co", vertices)
+    corners = np.empty(len(mesh.loops), dtype=np.int32)
+    mesh.loops.foreach_get("vertex_index", corners)
+    evaluated.to_mesh_clear()
+    world = np.array(evaluated.matrix_world)
+    vertices_world = vertices.reshape(-1, 3).astype(np.float64) @ world[:3, :3].T + world[:3, 3]
+    quads = corners.reshape(-1, 4)
+    tree = BVHTree.FromPolygons(vertices_world.tolist(), quads.tolist())
+    return PosedHand(landmarks, vertices_world, polygon_segments(hand, len(quads)), tree)
+
+
+def polygon_segments(hand: Hand, polygons: int) -> NDArray[np.int64]:
+    """(polygons,) bone that carries each polygon of the subdivided mesh most.
+
+    Subdivision splits every quad into four that lie together, so the fine polygon's bone is that
+    of the coarse one it came from, with the corner's own weights where the quad spans a joint.
+    """
+    corners = hand.model.weights[hand.model.faces]  # (F, 4, B)
+    for _ in range(round(np.log(polygons / len(corners)) / np.log(4))):
+        corners = _subdivided(corners)
+    return np.asarray(corners.mean(1).argmax(1))
+
+
+def _subdivided(corners: Array) -> Array:
+    """(4F, 4, B) values at the corners of the four children of each quad, in Blender's order:
+    child k keeps corner k, and its corners keep their places."""
+    middle = corners.mean(1)
+    children = np.empty((len(corners), 4, 4, corners.shape[-1]))
+    for child in range(4):
+        after, before = (child + 1) % 4, (child - 1) % 4
+        children[:, child, child] = corners[:, child]
+        children[:, child, after] = (corners[:, child] + corners[:, after]) / 2
+        children[:, child, (child + 2) % 4] = middle
+        children[:, child, before] = (corners[:, child] + corners[:, before]) / 2
+    return children.reshape(-1, 4, corners.shape[-1])
+
+
+def own_segments(landmark: int) -> set[int]:
+    """Bones whose skin counts as the landmark's own: those that meet in it.
+
+    The wrist's are the carpus, the metacarpals and the forearm next to it; a knuckle's the
+    metacarpal and the proximal phalanx.
+    """
+    if landmark == WRIST:
+        names = {"wrist", "forearm_distal"} | {b for b in BONES if b.endswith("metacarpal")}
+        return {SKINNED_BONES.index(name) for name in names}
+    head = BONE_HEAD_LANDMARK.index(landmark)
+    own = {head}
+    if BONE_PARENTS[head] >= 0:
+        own.add(BONE_PARENTS[head])
+    if BONES[head].endswith("metacarpal"):
+        own.add(SKINNED_BONES.index("wrist"))
+    return own
+
+
+_OWN_SEGMENTS = tuple(frozenset(own_segments(landmark)) for landmark in range(len(LANDMARKS)))
+
+
+def landmark_visibility(
+    hand: PosedHand, landmarks_image: Array, camera: Camera, blockers: list[BVHTree]
+) -> list[int]:
+    """0 outside the image, 1 inside but hidden, 2 visible, for each of the 21 landmarks.
+
+    Visible: the first surface on the ray from the camera to the landmark is skin of the
+    landmark's own segments; anything in `blockers` nearer than that hides it.
+    """
+    world_to_camera = np.array(camera.world_to_camera)
+    centre = -world_to_camera[:3, :3].T @ world_to_camera[:3, 3]
+    axis = world_to_camera[2, :3]
+    origin = Vector(centre)
+    states = []
+    for landmark, (point, pixel) in enumerate(
+        zip(hand.landmarks_world, landmarks_image, strict=True)
+    ):
+        inside = 0 <= pixel[0] < camera.width and 0 <= pixel[1] < camera.height
+        if not inside or (point - centre) @ axis <= camera.clip_start:
+            states.append(OUTSIDE)
+            continue
+        direction = Vector(point - centre).normalized()
+        _, _, polygon, distance = hand.skin.ray_cast(origin, direction)
+        seen = polygon is not None and int(hand.segments[polygon]) in _OWN_SEGMENTS[landmark]
+        if seen:
+            seen = all(
+                hit is None or hit > distance
+                for hit in (tree.ray_cast(origin, direction, distance)[3] for tree in blockers)
+            )
+        states.append(VISIBLE if seen else HIDDEN)
+    return states

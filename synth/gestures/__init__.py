@@ -1,0 +1,1 @@
+"""Named gestures and how people vary them."""

@@ -1,0 +1,122 @@
+"""Makes named places of the skin meet, such as the pads of thumb and index finger in a pinch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.hand.contact import HandSurface
+from synth.hand.joint_angles import ANGLE_NAMES, HandAngles, angles_to_rotations
+from synth.hand.joint_axes import FINGER_ANGLES, joint_axes, step_in_limits
+from synth.hand.model import forward_kinematics
+from synth.landmarks import BONES, FINGERS
+
+Array = NDArray[np.float64]
+
+#: Places on a finger: bone, share of the bone's length from its head, direction out of the bone's
+#: axis in the bone's frame (x radial in a long finger, z to the palm's side).
+_ON_FINGER: Final[Mapping[str, tuple[str, float, tuple[float, float, float]]]] = {
+    "pad": ("distal", 0.62, (0.0, 0.0, 1.0)),
+    "tip": ("distal", 0.9, (0.0, 0.8, 0.6)),
+    "nail": ("distal", 0.65, (0.0, 0.0, -1.0)),
+    "side": ("intermediate", 0.6, (1.0, 0.0, 0.0)),
+    "base_side": ("proximal", 0.6, (1.0, 0.0, 0.0)),
+    "distal_side": ("distal", 0.3, (1.0, 0.0, 0.0)),
+    "back": ("intermediate", 0.5, (0.0, 0.0, -1.0)),
+    "front": ("intermediate", 0.5, (0.0, 0.0, 1.0)),
+    "base_front": ("proximal", 0.6, (0.0, 0.0, 1.0)),
+}
+_ITERATIONS = 15
+_LARGEST_STEP = np.radians(12.0)
+_DAMPING = 0.008  # metres per radian
+#: Metres between the places at which they meet.
+_MET = 0.0003
+
+
+def _place_names() -> tuple[str, ...]:
+    return tuple(
+        f"{finger}_{place}"
+        for finger in FINGERS
+        for place, (segment, _, _) in _ON_FINGER.items()
+        if f"{finger}_{segment}" in BONES
+    )
+
+
+#: What `meet` can bring together: `{finger}_pad`, `{finger}_tip`, `{finger}_side` …
+PLACES: Final = _place_names()
+
+
+def place_on_skin(surface: HandSurface, place: str) -> tuple[int, Array]:
+    """Bone (index in BONES) and (3,) point in its frame where a ray from its axis leaves the skin.
+
+    Raises:
+        KeyError: a name that is not in PLACES.
+    """
+    if place not in PLACES:
+        raise KeyError(place)
+    finger, _, spot = place.partition("_")
+    segment, share, direction = _ON_FINGER[spot]
+    bone = BONES.index(f"{finger}_{segment}")
+    rest = surface.shape.bone_rest[bone]
+    own = surface.triangles[surface.triangle_part == FINGERS.index(finger)]
+    local = (surface.shape.vertices - rest[:3, 3]) @ rest[:3, :3]
+    origin = np.array([0.0, share * surface.shape.bone_length[bone], 0.0])
+    along = np.array(direction) / np.linalg.norm(direction)
+    return bone, origin + along * _ray_length(origin, along, local[own])
+
+
+def _ray_length(origin: Array, along: Array, corners: Array) -> float:
+    """Metres to the first triangle (T, 3, 3) that a ray meets (Möller and Trumbore)."""
+    a, ab, ac = corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    across = np.cross(along, ac)
+    determinant = (ab * across).sum(1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        u = ((origin - a) * across).sum(1) / determinant
+        other = np.cross(origin - a, ab)
+        v = (other @ along) / determinant
+        t = (ac * other).sum(1) / determinant
+    hit = (u >= -1e-9) & (v >= -1e-9) & (u + v <= 1 + 1e-9) & (t > 0) & np.isfinite(t)
+    return float(t[hit].min()) if hit.any() else 0.0
+
+
+def meet(
+    surface: HandSurface, angles: HandAngles, touches: Sequence[tuple[str, str]]
+) -> tuple[HandAngles, float]:
+    """Small changes of the fingers' angles, inside the ranges of motion, until places meet.
+
+    Args:
+        touches: pairs of PLACES.
+
+    Returns:
+        The angles and the largest distance (metres) that is left between the places of a pair.
+    """
+    if not touches:
+        return angles, 0.0
+    places = [[place_on_skin(surface, place) for place in pair] for pair in touches]
+    involved = {place.split("_")[0] for pair in touches for place in pair}
+    ease = np.array([float(name.split(".")[0] in involved) for name in ANGLE_NAMES])
+    ease *= FINGER_ANGLES
+    best, best_gap = angles, np.inf
+    vector = angles.to_vector()
+    for _ in range(_ITERATIONS):
+        current = HandAngles.from_vector(vector)
+        bones = forward_kinematics(surface.shape, angles_to_rotations(surface.shape, current))
+        axes = joint_axes(current, bones)
+        rows, wanted = [], []
+        for (bone, local), (other_bone, other_local) in places:
+            point = bones[bone, :3, :3] @ local + bones[bone, :3, 3]
+            other = bones[other_bone, :3, :3] @ other_local + bones[other_bone, :3, 3]
+            rows.append((axes.velocity(point, bone) - axes.velocity(other, other_bone)).T)
+            wanted.append(other - point)
+        gap = float(np.linalg.norm(wanted, axis=1).max())
+        if gap < best_gap:
+            best, best_gap = current, gap
+        if gap < _MET:
+            break
+        vector = step_in_limits(
+            vector, np.concatenate(rows), np.concatenate(wanted), ease, _LARGEST_STEP, _DAMPING
+        )
+    return best, best_gap

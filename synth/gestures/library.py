@@ -29,6 +29,15 @@ from synth.yaml_file import read_yaml
 Array = NDArray[np.float64]
 Up = Literal["fingers", "wrist", "thumb", "little", "palm", "back"]
 
+#: The direction in the wrist frame that each of them means.
+UP_DIRECTIONS: Final[Mapping[Up, tuple[float, float, float]]] = {
+    "fingers": (0.0, 1.0, 0.0),
+    "wrist": (0.0, -1.0, 0.0),
+    "thumb": (1.0, 0.0, 0.0),
+    "little": (-1.0, 0.0, 0.0),
+    "palm": (0.0, 0.0, 1.0),
+    "back": (0.0, 0.0, -1.0),
+}
 LIBRARY_FILE: Final = Path(__file__).with_name("library.yaml")
 #: Degrees of the ring's and the little finger's metacarpals at `cup: 1`.
 _CUP = {"ring": 10.0, "little": 22.0}
@@ -55,7 +64,7 @@ class Gesture:
         name: as it stands in labels.
         angles: its middle; zero at the wrist where the gesture leaves that free.
         sigma: (29,) radians, standard deviation of its variation.
-        touches: pairs of `synth.hand.touch.PLACES` that meet.
+        touches: pairs of places that meet, as `synth.hand.touch.meet` takes them.
         wrist: whether flexion and deviation of the wrist belong to the gesture.
         up: what points upwards in the world where that belongs to the gesture, else None.
     """
@@ -176,7 +185,7 @@ def _gesture(name: str, entry: _Entry, content: _File) -> Gesture:
     if violations:
         raise ValueError(violations[0])
     for pair in entry.touch:
-        if len(pair) != 2 or not set(pair) <= set(PLACES):
+        if len(pair) != 2 or not {p for side in pair for p in side.split("+")} <= set(PLACES):
             raise ValueError(f"touch: {pair} is no pair of places; places are {', '.join(PLACES)}")
     return Gesture(
         name=name,

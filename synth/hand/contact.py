@@ -28,6 +28,8 @@ COMPRESSION: Final = 0.002
 _NEIGHBOURS = 0.010
 #: Wrist to middle MCP of the average hand, metres, to which _NEIGHBOURS refers.
 _AVERAGE_PALM = 0.091
+#: Share of the proximal phalanx, from the MCP, up to which webs reach (in a bent neighbour).
+_WEB_SHARE = 0.5
 #: Triangles among which the nearest one is looked for, and how far (metres) it may be.
 _CANDIDATES = 5
 _REACH = 0.014
@@ -72,6 +74,7 @@ class HandSurface:
         corner_sum: (V, T) sparse, adds a number of each triangle to its corners.
         points: (P, 4) the vertices whose mean is a query point; part and bone as for triangles.
         point_rest: (P, 3) query points at rest.
+        point_in_web: (P,) of the part of a proximal segment at which webs pull.
         rim: (5, V) vertices at which the finger's root joins the rest of the hand, and those at
             the ends of its proximal segment.
         neighbours: metres at rest within which two places join naturally.
@@ -87,6 +90,7 @@ class HandSurface:
     point_part: Ints
     point_bone: Ints
     point_rest: Array
+    point_in_web: NDArray[np.bool_]
     rim: NDArray[np.bool_]
     neighbours: float
 
@@ -125,6 +129,12 @@ def hand_surface(model: HandModel, shape: HandShape) -> HandSurface:
         shape=(len(weights), len(triangles)),
     )
     triangle_bone = _majority(vertex_bone[triangles])
+    point_bone = _majority(vertex_bone[points])
+    point_rest = shape.vertices[points].mean(1)
+    in_web = np.zeros(len(points), bool)
+    for base in _BASE:
+        along = (point_rest - shape.bone_rest[base, :3, 3]) @ shape.bone_rest[base, :3, 1]
+        in_web |= (point_bone == base) & (along < _WEB_SHARE * shape.bone_length[base])
     rim = np.zeros((len(FINGERS), len(weights)), bool)
     for finger in range(len(FINGERS)):
         for own in (triangle_part == finger, triangle_bone == _BASE[finger]):
@@ -139,8 +149,9 @@ def hand_surface(model: HandModel, shape: HandShape) -> HandSurface:
         corner_sum=sums,
         points=points,
         point_part=point_part,
-        point_bone=_majority(vertex_bone[points]),
-        point_rest=shape.vertices[points].mean(1),
+        point_bone=point_bone,
+        point_rest=point_rest,
+        point_in_web=in_web,
         rim=rim,
         neighbours=_NEIGHBOURS * palm / _AVERAGE_PALM,
     )
@@ -188,7 +199,9 @@ def contacts(surface: HandSurface, bones: Array, each: int = 1) -> list[Contact]
     grown = np.linalg.norm(surface.point_rest[index] - rest, axis=1) > surface.neighbours
     # Past the rim of the hole that the finger leaves in the rest of the hand is its own inside.
     on_rim = surface.rim[surface.point_part[index][:, None], vertices] | (weight < 1e-6)
-    depth = np.where(grown & ~on_rim.all(axis=1), depth, 0.0)
+    # Between a straight finger and its bent neighbour the web is stretched over both bases.
+    web = surface.point_in_web[index] & np.isin(surface.triangle_bone[best], _BASE)
+    depth = np.where(grown & ~on_rim.all(axis=1) & ~web, depth, 0.0)
     return _deepest(surface, queries, index, best, depth, point, normal, each)
 
 

@@ -241,20 +241,18 @@ def rotations_to_angles(
         mcp_abduction=mcp_side - _decompose(rest[BONES.index("thumb_proximal")])[1],
         ip=read("thumb_distal")[0],
     )
-    fingers = []
+    fingers = {}
     for finger in LONG_FINGERS:
         bend = rotation_matrix(rotations[BONES.index(f"{finger}_metacarpal")])
         flexion, abduction = read(f"{finger}_proximal")
-        fingers.append(
-            FingerAngles(
-                cmc_flexion=_decompose(bend)[0],
-                mcp_flexion=flexion,
-                mcp_abduction=abduction,
-                pip=read(f"{finger}_intermediate")[0],
-                dip=read(f"{finger}_distal")[0],
-            )
+        fingers[finger] = FingerAngles(
+            cmc_flexion=_decompose(bend)[0],
+            mcp_flexion=flexion,
+            mcp_abduction=abduction,
+            pip=read(f"{finger}_intermediate")[0],
+            dip=read(f"{finger}_distal")[0],
         )
-    return HandAngles(thumb, *fingers, wrist=wrist or WristAngles())
+    return HandAngles(thumb=thumb, wrist=wrist or WristAngles(), **fingers)
 
 
 def wrist_to_forearm(shape: HandShape, wrist: WristAngles) -> Array:

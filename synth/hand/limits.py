@@ -6,12 +6,19 @@ ligaments tighten.
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.joint_angles import ANGLE_NAMES, PART_SLICES, HandAngles, angle_index
+from synth.hand.joint_angles import (
+    ANGLE_NAMES,
+    PART_SLICES,
+    HandAngles,
+    WristAngles,
+    angle_index,
+)
 from synth.landmarks import LONG_FINGERS
 
 Array = NDArray[np.float64]
@@ -156,7 +163,7 @@ def sample_angles(rng: np.random.Generator) -> HandAngles:
     cup = float(np.clip(closed[2:].mean() * rng.uniform(0.2, 1.0), 0, 1))
     put("ring.cmc_flexion", 10 * cup)
     put("little.cmc_flexion", 21 * cup)
-    degrees[PART_SLICES["wrist"]] = _draw_wrist(rng)
+    degrees[PART_SLICES["wrist"]] = np.degrees(astuple(sample_wrist(rng)))
     centre = into_limits(np.radians(degrees))
     return HandAngles.from_vector(jitter(rng, centre, _spread_of_draws()))
 
@@ -227,13 +234,14 @@ _CORRELATION = np.linalg.cholesky(
 )
 
 
-def _draw_wrist(rng: np.random.Generator) -> Array:
-    """(3,) degrees: mostly slightly extended, sometimes bent anywhere."""
+def sample_wrist(rng: np.random.Generator) -> WristAngles:
+    """Mostly slightly extended, sometimes bent anywhere; at least 2° inside the limits."""
     if rng.random() < 0.25:
-        return np.array([rng.uniform(-65, 70), rng.uniform(-32, 18), rng.uniform(-75, 75)])
-    flexion = float(np.clip(rng.normal(-10, 16), -65, 70))
-    deviation = float(np.clip(rng.normal(-4, 8), -32, 18))
-    return np.array([flexion, deviation, rng.uniform(-60, 60)])
+        degrees = [rng.uniform(-65, 70), rng.uniform(-32, 18), rng.uniform(-75, 75)]
+    else:
+        flexion = float(np.clip(rng.normal(-10, 16), -65, 70))
+        degrees = [flexion, float(np.clip(rng.normal(-4, 8), -32, 18)), rng.uniform(-60, 60)]
+    return WristAngles(*np.radians(degrees).tolist())
 
 
 def _spread_of_draws() -> Array:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synth.hand.contact import HandSurface
 from synth.hand.joint_angles import ANGLE_NAMES, HandAngles, angles_to_rotations
-from synth.hand.joint_axes import FINGER_ANGLES, joint_axes, step_in_limits
+from synth.hand.joint_axes import FINGER_ANGLES, JointAxes, joint_axes, step_in_limits
 from synth.hand.model import forward_kinematics
 from synth.landmarks import BONES, FINGERS
 
@@ -88,15 +88,16 @@ def meet(
     """Small changes of the fingers' angles, inside the ranges of motion, until places meet.
 
     Args:
-        touches: pairs of PLACES.
+        touches: pairs of PLACES; `a+b` is the middle between two.
 
     Returns:
         The angles and the largest distance (metres) that is left between the places of a pair.
     """
     if not touches:
         return angles, 0.0
-    places = [[place_on_skin(surface, place) for place in pair] for pair in touches]
-    involved = {place.split("_")[0] for pair in touches for place in pair}
+    names = [[place.split("+") for place in pair] for pair in touches]
+    places = [[[place_on_skin(surface, n) for n in side] for side in pair] for pair in names]
+    involved = {name.split("_")[0] for pair in names for side in pair for name in side}
     ease = np.array([float(name.split(".")[0] in involved) for name in ANGLE_NAMES])
     ease *= FINGER_ANGLES
     best, best_gap = angles, np.inf
@@ -106,10 +107,11 @@ def meet(
         bones = forward_kinematics(surface.shape, angles_to_rotations(surface.shape, current))
         axes = joint_axes(current, bones)
         rows, wanted = [], []
-        for (bone, local), (other_bone, other_local) in places:
-            point = bones[bone, :3, :3] @ local + bones[bone, :3, 3]
-            other = bones[other_bone, :3, :3] @ other_local + bones[other_bone, :3, 3]
-            rows.append((axes.velocity(point, bone) - axes.velocity(other, other_bone)).T)
+        for pair in places:
+            (point, velocity), (other, other_velocity) = (
+                _middle_of(side, bones, axes) for side in pair
+            )
+            rows.append((velocity - other_velocity).T)
             wanted.append(other - point)
         gap = float(np.linalg.norm(wanted, axis=1).max())
         if gap < best_gap:
@@ -120,3 +122,12 @@ def meet(
             vector, np.concatenate(rows), np.concatenate(wanted), ease, _LARGEST_STEP, _DAMPING
         )
     return best, best_gap
+
+
+def _middle_of(
+    places: Sequence[tuple[int, Array]], bones: Array, axes: JointAxes
+) -> tuple[Array, Array]:
+    """(3,) mean of posed places and its (29, 3) velocity."""
+    points = [bones[bone, :3, :3] @ local + bones[bone, :3, 3] for bone, local in places]
+    velocities = [axes.velocity(p, bone) for p, (bone, _) in zip(points, places, strict=True)]
+    return np.mean(points, axis=0), np.mean(velocities, axis=0)

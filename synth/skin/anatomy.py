@@ -70,7 +70,7 @@ class Anatomy:
 
 
 #: The forearm takes over from the hand over these metres (wrist frame's y).
-_WRIST_BLEND = (0.008, -0.010)
+_WRIST_BLEND = (0.010, -0.020)
 
 
 def anatomy(model: HandModel, texels: Texels) -> Anatomy:
@@ -147,9 +147,7 @@ def _finger(
         share += np.where(gates[:, j] <= 0, 0, np.where(gates[:, j + 1] >= 0, 1, inside))
     share = np.where(gates[:, 0] < 0, gates[:, 0] / lengths[0], share)
     segment = np.clip(np.floor(share), 0, len(names) - 1).astype(int)
-    axis = chain[segment] + (share - segment)[:, None] * (
-        lengths[segment][:, None] * bones[segment]
-    )
+    axis = chain[segment] + (share - segment)[:, None] * (lengths[:, None] * bones)[segment]
     offset = at - axis
     lateral = offset @ nail_axes[:, 0]
     dorsal = offset @ nail_axes[:, 2]

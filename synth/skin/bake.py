@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,7 +136,9 @@ def write_skin_maps(
     return maps
 
 
-def all_features(model: HandModel, texels: Texels):  # type: ignore[no-untyped-def]
+def all_features(
+    model: HandModel, texels: Texels
+) -> Iterator[tuple[int, Features, NDArray[np.float32]]]:
     """Yields (variant, its Features, the skin's texture), sharing what no variant changes."""
     parts = anatomy(model, texels)
     plates = nails(model, texels)

@@ -27,9 +27,9 @@ def blood(texels: Texels, parts: Anatomy, plates: Nails, knuckle: Field, variant
     """(N,) 0 … 1, about MEAN_BLOOD on average."""
     position = texels.position
     x, y = position[:, 0] * 1000, position[:, 1] * 1000
-    palm = np.full(len(x), 0.34, np.float32)
+    palm: Field = np.full(len(x), 0.34, np.float32)
     for (cx, cy), (rx, ry), amount in _PALM:
-        palm += amount * np.exp(-0.5 * (((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2))
+        palm = palm + amount * np.exp(-0.5 * (((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2))
     back = np.full(len(x), 0.24, np.float32) - 0.06 * parts.forearm
     tips = np.zeros(len(x), np.float32)
     for i, part in enumerate(parts.fingers):
@@ -38,13 +38,13 @@ def blood(texels: Texels, parts: Anatomy, plates: Nails, knuckle: Field, variant
         body = 0.05 * smoothstep(0.3, 0.8, part.share)
         tips[part.rows] = np.maximum(tips[part.rows], parts.finger[part.rows, i] * (distal + body))
     value = back + parts.glabrous * (palm - back)
-    value += (0.30 * parts.glabrous + 0.20 * (1 - parts.glabrous)) * tips
-    value += 0.30 * knuckle
+    value = value + (0.30 * parts.glabrous + 0.20 * (1 - parts.glabrous)) * tips
+    value = value + 0.30 * knuckle
     clouds = fractal(position, 0.016, 2000 + variant, 3, 0.6)
     # The palm is speckled with small pale spots between redder skin.
     pale = smoothstep(0.5, 1.8, fractal(position, 0.0032, 2100 + variant, 2, 0.8))
     blotch = noise(position, 0.0055, 2200 + variant)
-    value += (0.035 + 0.055 * parts.glabrous) * clouds
-    value += parts.glabrous * (0.05 * blotch - 0.17 * pale)
-    value += 0.25 * plates.rim
+    value = value + (0.035 + 0.055 * parts.glabrous) * clouds
+    value = value + parts.glabrous * (0.05 * blotch - 0.17 * pale)
+    value = value + 0.25 * plates.rim
     return np.clip(value, 0, 1).astype(np.float32)

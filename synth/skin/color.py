@@ -69,12 +69,12 @@ TONES = {
         (-5.0, 3.0, 1.0), (25.0, 4.0, 7.0),
     ),
     "tan": SkinTone(
-        (54.8, 12.0, 18.8), (64.5, 13.8, 17.0), (63.0, 13.5, 14.5), (-11.0, 12.0, 0.5),
+        (54.8, 12.0, 18.8), (64.5, 13.8, 17.0), (61.0, 13.5, 14.5), (-11.0, 12.0, 0.5),
         (-1.5, 0.3, 0.3), (-6.5, 1.0, 0.2), (-9.5, 1.5, -0.5), (-15.0, 4.5, 2.0),
         (-7.0, 1.5, -0.5), (18.0, 2.0, 4.0),
     ),
     "dark": SkinTone(
-        (41.5, 11.5, 15.8), (58.5, 14.0, 17.5), (55.0, 12.5, 15.0), (-8.5, 8.0, 0.0),
+        (41.5, 11.5, 15.8), (58.5, 14.0, 17.5), (51.0, 12.0, 14.5), (-8.5, 8.0, 0.0),
         (-1.7, 0.0, -0.3), (-6.5, -0.8, -2.2), (-7.0, -1.2, -2.5), (-19.0, 1.0, 0.5),
         (-7.5, -0.5, -2.0), (12.0, 1.0, 2.0),
     ),
@@ -122,24 +122,26 @@ def _lab(found: Features, tone: SkinTone) -> Field:
     lab = of(tone.back) + palm[:, None] * (of(tone.palm) - of(tone.back))
     # The inner forearm sees less sun than its back.
     inner = parts.forearm * smoothstep(-0.4, 0.7, parts.palmar)
-    lab += inner[:, None] * (0.35 * (of(tone.palm) - of(tone.back)) + of((1.5, -1.5, 0.5)))
+    lab += inner[:, None] * (0.35 * (of(tone.palm) - of(tone.back)) + of((1.5, -0.6, 0.3)))
     lab -= (parts.forearm * (1 - palm))[:, None] * of((0.8, -0.2, -0.8))
     contrast = tone.palm[0] - tone.back[0]
     lab += (found.blood - MEAN_BLOOD)[:, None] * of(tone.blood)
     pigment = mottling.pigment + 0.7 * mottling.patches
     lab += (pigment * (1 - 0.75 * palm))[:, None] * of(tone.pigment)
-    lab[:, 0] += mottling.speckle * (0.9 - 0.25 * palm)
+    lab[:, 0] += mottling.speckle * (1.1 - 0.2 * palm)
     lab[:, 2] += 0.5 * palm * mottling.patches
     lab += found.knuckles.patch[:, None] * of(tone.knuckle)
     lab += np.clip(found.knuckles.folds, 0, 1)[:, None] * of(tone.fold)
-    crease = np.power(np.clip(found.creases.main, 0, 1), np.float32(0.8))
-    crease = np.maximum(0.75 * crease, 0.38 * found.creases.fine)
+    # A dark narrow core in a wide, faint shade; the small lines are fainter.
+    narrow = np.clip(found.creases.main, 0, 1)
+    crease = 0.42 * narrow + 0.33 * np.power(narrow, np.float32(0.28))
+    crease = np.maximum(crease, 0.42 * found.creases.fine)
     lab += crease[:, None] * of(tone.crease)
     # Pigment thickens beside the palm's border on darker skins.
     border = 4 * palm * (1 - palm) * (1 - parts.forearm)
     lab[:, 0] -= 0.10 * contrast * border
     lab += nails.rim[:, None] * of(tone.rim)
-    lab += (0.30 * found.hair * (1 - palm))[:, None] * (of(tone.hair) - lab)
+    lab += (0.22 * found.hair * (1 - palm))[:, None] * (of(tone.hair) - lab)
     _nails(lab, found, tone)
     return lab
 
@@ -150,12 +152,12 @@ def _nails(lab: Field, found: Features, tone: SkinTone) -> None:
     color = np.broadcast_to(plate, lab.shape).copy()
     color[:, 0] += 0.5 * nails.ridges + 0.8 * found.mottling.pigment
     color[:, 1] += 0.9 * found.mottling.patches
-    lunula = plate + np.float32([4.5, -5.5, -1.5])
+    lunula = plate + np.array([4.5, -5.5, -1.5], np.float32)
     color += (0.65 * nails.lunula)[:, None] * (lunula - color)
-    edge = np.float32([0.55 * tone.nail[0] + 37.0, 1.5, 9.0])
+    edge = np.array([0.55 * tone.nail[0] + 37.0, 1.5, 9.0], np.float32)
     color += (0.85 * nails.edge)[:, None] * (edge - color)
     lab += nails.plate[:, None] * (color - lab)
-    lab += nails.fold[:, None] * np.float32([-8.0, 2.0, 0.5])
+    lab += nails.fold[:, None] * np.array([-6.0, 1.5, 1.0], np.float32)
 
 
 def ita_degrees(lab: NDArray[np.floating]) -> float:
@@ -187,7 +189,8 @@ def shader_tints(name: str) -> dict[str, tuple[float, float, float]]:
     }
     out = {}
     for key, (color, change) in changes.items():
-        both = lab_to_srgb(np.float32([color, color + change])).astype(np.float64)
+        both = lab_to_srgb(np.array([color, color + change], np.float32)).astype(np.float64)
         linear = np.where(both <= 0.04045, both / 12.92, ((both + 0.055) / 1.055) ** 2.4)
-        out[key] = tuple(float(f) for f in linear[1] / linear[0])
+        red, green, blue = (float(f) for f in linear[1] / linear[0])
+        out[key] = (red, green, blue)
     return out

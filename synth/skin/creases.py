@@ -33,6 +33,9 @@ _WRIST: tuple[tuple[Course, float], ...] = (
     ([(-15, 9.5), (-5, 8.2), (6, 9), (15, 12)], 0.4),
 )
 
+#: A finger's first crease lies at its web, this share of the way from MCP to PIP.
+_BASE_SHARE = 0.45
+
 
 @dataclass(frozen=True)
 class Creases:
@@ -65,7 +68,7 @@ def creases(texels: Texels, parts: Anatomy, variant: int) -> Creases:
         0.10,
     )
     crossing = network(position, (0.0060, 0.0026, 0.006), 7220 + variant, 0.10)
-    net = (0.40 * along + 0.36 * oblique) * (1 - on_fingers) + 0.22 * crossing
+    net = (0.55 * along + 0.5 * oblique) * (1 - on_fingers) + 0.34 * crossing
     fine = np.maximum(fine, net * patches * parts.glabrous)
     near = smoothstep(0.0, 0.4, main)
     return Creases(main, np.clip(fine * (1 - 0.6 * near), 0, 1))
@@ -76,7 +79,7 @@ def _palm_charts(rng: np.random.Generator) -> tuple[Chart, Chart]:
 
     def draw(
         chart: Chart,
-        course: Course,
+        course: Course | NDArray[np.float64],
         strength: float,
         width: float,
         fade: tuple[float, float],
@@ -90,9 +93,9 @@ def _palm_charts(rng: np.random.Generator) -> tuple[Chart, Chart]:
         chart.draw(Stroke(points, strength, width, fade, uneven), rng)
         return points
 
-    heart = draw(main, _HEART, 1.0, 0.42, (0.03, 0.30))
-    head = draw(main, _HEAD, 0.95, 0.40, (0.02, 0.35))
-    life = draw(main, _LIFE, 1.0, 0.45, (0.02, 0.30))
+    heart = draw(main, _HEART, 1.0, 0.50, (0.03, 0.30))
+    head = draw(main, _HEAD, 0.95, 0.48, (0.02, 0.35))
+    life = draw(main, _LIFE, 1.0, 0.52, (0.02, 0.30))
     for course, strength in _WRIST:
         draw(main, course, 0.75 * strength * rng.uniform(0.7, 1.1), 0.38, (0.2, 0.2), 0.8)
     if rng.random() < 0.7:
@@ -114,9 +117,9 @@ def _palm_charts(rng: np.random.Generator) -> tuple[Chart, Chart]:
             middle = start + step / 2 + rng.normal(0, 0.6, 2)
             draw(
                 secondary,
-                [tuple(start), tuple(middle), tuple(start + step)],
-                rng.uniform(0.3, 0.75),
-                rng.uniform(0.20, 0.30),
+                np.stack([start, middle, start + step]),
+                rng.uniform(0.4, 0.95),
+                rng.uniform(0.20, 0.34),
                 (0.1, 0.6),
                 0.3,
                 0.5,
@@ -135,9 +138,9 @@ def _palm_charts(rng: np.random.Generator) -> tuple[Chart, Chart]:
             bow = rng.normal(0, 0.8, 2)
             draw(
                 secondary,
-                [tuple(start), tuple(start + step / 2 + bow), tuple(start + step)],
-                rng.uniform(0.2, 0.55),
-                rng.uniform(0.18, 0.28),
+                np.stack([start, start + step / 2 + bow, start + step]),
+                rng.uniform(0.3, 0.8),
+                rng.uniform(0.18, 0.32),
                 (0.4, 0.4),
                 0.3,
                 0.6,
@@ -148,43 +151,51 @@ def _palm_charts(rng: np.random.Generator) -> tuple[Chart, Chart]:
 def _finger_creases(
     part: FingerTexels, position: Field, rng: np.random.Generator
 ) -> tuple[Field, Field]:
-    at = position[part.rows]
-    across = np.clip(part.lateral / part.half_width, -1.4, 1.4)
-    wobble = 0.00028 * noise(at, 0.0045, int(rng.integers(1 << 30)))
-    grain = 0.5 + 0.5 * np.tanh(fractal(at, 0.004, int(rng.integers(1 << 30)), 2) + 0.9)
-    turned = -np.cos(part.angle)  # 1 in the middle of the palm side
     main = np.zeros(len(part.rows), np.float32)
     fine = np.zeros(len(part.rows), np.float32)
-
-    def line(past: Field, offset: float, strength: float, width: float, side: float) -> Field:
-        """Across the finger at `offset` metres; `side`: how far round it runs (cosine)."""
-        bow = rng.normal(0.0, 0.00035)
-        tilt = rng.normal(0.0, 0.0003)
-        off = past - offset - bow * across**2 - tilt * across - wobble
-        ends = smoothstep(side - 0.25, side + 0.35, turned) * part.own
-        return np.exp(-0.5 * np.square(off / width)) * strength * ends * grain
-
-    base = part.past[:, 0] - np.float32(0.45 * part.lengths[0])
     gap = rng.uniform(0.0008, 0.0013)
+    for past, offsets in _courses(part, gap):
+        near = np.flatnonzero((np.abs(past) < 0.007) & (np.cos(part.angle) < 0.4))
+        at = position[part.rows[near]]
+        wobble = 0.00028 * noise(at, 0.0045, int(rng.integers(1 << 30)))
+        uneven = fractal(at, 0.004, int(rng.integers(1 << 30)), 2)
+        grain = 0.5 + 0.5 * np.tanh(uneven + 0.9)
+        patches = noise(at, 0.0035, int(rng.integers(1 << 30)))
+        across = np.clip(part.lateral[near] / part.half_width, -1.4, 1.4)
+        turned = -np.cos(part.angle[near])  # 1 in the middle of the palm side
+        course = past[near] - wobble
+
+        def off(offset: float, course: Field = course, across: Field = across) -> Field:
+            """Metres from a line across the finger, bowed and tilted a little."""
+            bow, tilt = rng.normal(0.0, 0.00035, 2)
+            return course - offset - bow * across**2 - tilt * across
+
+        long = smoothstep(-0.35, 0.25, turned) * part.own[near]
+        short = smoothstep(-0.05, 0.55, turned) * part.own[near]
+        for offset, strength in offsets:
+            width = rng.uniform(0.00030, 0.00046)
+            line = strength * grain * long * np.exp(-0.5 * np.square(off(offset) / width))
+            main[near] = np.maximum(main[near], line)
+        for number in range(8):
+            # Neighbours live in different patches, so that lines stop and others take over.
+            patch = smoothstep(-0.4, 0.8, patches if number % 2 else -patches)
+            offset, strength = float(rng.normal(0, 0.0023)), rng.uniform(0.3, 0.8)
+            line = strength * patch * short * np.exp(-0.5 * np.square(off(offset) / 0.00022))
+            fine[near] = np.maximum(fine[near], line)
+    return main, fine
+
+
+def _courses(part: FingerTexels, gap: float) -> list[tuple[Field, list[tuple[float, float]]]]:
+    """For each joint: metres past it, and where its creases lie there, with their strength."""
     if part.name == "thumb":
-        sets = [
+        return [
             (part.past[:, 1], [(-gap, 0.95), (gap * 1.1, 0.75)]),
             (part.past[:, 0], [(-0.0012, 0.40), (0.0022, 0.25)]),
         ]
-    else:
-        doubled = part.name in ("middle", "ring")
-        sets = [
-            (part.past[:, 1], [(-gap, 1.0), (gap, 0.85)]),
-            (part.past[:, 2], [(0.0, 0.9), (-1.6 * gap, 0.3)]),
-            (base, [(-gap, 0.85), (gap, 0.7)] if doubled else [(0.0, 0.9), (-0.0021, 0.3)]),
-        ]
-    for past, offsets in sets:
-        for offset, strength in offsets:
-            width = rng.uniform(0.00030, 0.00040)
-            main = np.maximum(main, line(past, offset, strength, width, -0.1))
-        for _ in range(5):
-            offset = float(rng.normal(0, 0.0022))
-            faint = line(past, offset, rng.uniform(0.2, 0.5), 0.00022, 0.25)
-            patch = smoothstep(-0.3, 0.9, noise(at, 0.005, int(rng.integers(1 << 30))))
-            fine = np.maximum(fine, faint * patch)
-    return main.astype(np.float32), fine.astype(np.float32)
+    doubled = part.name in ("middle", "ring")
+    base = part.past[:, 0] - np.float32(_BASE_SHARE * part.lengths[0])
+    return [
+        (part.past[:, 1], [(-gap, 1.0), (gap, 0.85)]),
+        (part.past[:, 2], [(0.0, 0.9), (-1.6 * gap, 0.3)]),
+        (base, [(-gap, 0.85), (gap, 0.7)] if doubled else [(0.0, 0.9), (-0.0021, 0.3)]),
+    ]

@@ -48,11 +48,12 @@ def knuckles(model: HandModel, texels: Texels, parts: Anatomy, variant: int) -> 
         spot = np.exp(-0.5 * (dx * dx + dy * dy)).astype(np.float32) * back
         patch = np.maximum(patch, 0.62 * spot)
         # Knuckle skin at the MCP folds only faintly while the finger is straight.
-        warp = 0.0006 * fractal(position, 0.006, 8500 + variant, 2)
-        phase = (position[:, 1] + warp) / 0.0021
+        near = np.flatnonzero(spot > 0.03)
+        at = position[near]
+        phase = (at[:, 1] + 0.0005 * fractal(at, 0.006, 8500 + variant, 2)) / 0.0019
         valley = np.exp(-np.square((phase - np.round(phase)) / 0.17))
-        uneven = smoothstep(-0.2, 1.4, noise(position, (0.006, 0.0017, 0.01), 8600 + variant))
-        folds = np.maximum(folds, (0.5 * valley * uneven * spot).astype(np.float32))
+        uneven = smoothstep(0.0, 1.4, noise(at, (0.0045, 0.0015, 0.01), 8600 + variant))
+        folds[near] = np.maximum(folds[near], 0.4 * valley * uneven * spot[near])
     return Knuckles(folds.astype(np.float32), patch.astype(np.float32))
 
 
@@ -60,23 +61,30 @@ def _joint(
     part: FingerTexels, j: int, joint: str, position: Field, seed: int
 ) -> tuple[Field, Field]:
     reach, spacing, strength = _FOLDED[joint]
-    at = position[part.rows]
-    across = np.clip(part.lateral / part.half_width, -1.1, 1.1)
-    past = part.past[:, j] + np.float32(0.0006)
-    facing = np.cos(part.angle)
+    near = np.flatnonzero((np.abs(part.past[:, j]) < 2.2 * reach) & (np.cos(part.angle) > 0))
+    at = position[part.rows[near]]
+    lateral = part.lateral[near]
+    across = np.clip(lateral / part.half_width, -1.1, 1.1)
+    past = part.past[near, j] + np.float32(0.0006)
+    facing = np.cos(part.angle[near])
     # Folds close around the joint like the lids of an eye: further ones bend towards it aside.
     lid = past / (1 - 0.42 * across * across)
-    warped = lid + 0.00042 * fractal(at, 0.0036, seed, 2) + 0.0002 * noise(at, 0.0015, seed + 5)
-    phase = warped / spacing
-    cell = np.round(phase)
-    valley = np.exp(-np.square((phase - cell) / 0.155))
-    own = np.stack([part.lateral * 0.45, cell * 0.01, np.full_like(cell, seed * 0.013)], 1)
-    depth = 0.62 + 0.38 * np.tanh(1.3 * noise(own, 0.0035, seed + 7))
-    window = np.exp(-0.5 * np.square(lid / (0.55 * reach))) * smoothstep(0.05, 0.75, facing)
-    window = window * part.own
+    warped = lid + 0.00024 * fractal(at, 0.0032, seed, 2) + 0.00012 * noise(at, 0.0011, seed + 5)
+    valley = np.zeros(len(near), np.float32)
+    # Two sets of folds; each fold is deep in some places and lost in others.
+    for k, (step, width, depth, cell) in enumerate(
+        ((spacing, 0.15, 1.0, 0.0030), (0.57 * spacing, 0.20, 0.55, 0.0016))
+    ):
+        phase = warped / np.float32(step)
+        number = np.round(phase)
+        fold = np.stack([lateral, number * 0.013, np.full_like(number, 0.013 * seed)], 1)
+        strong = smoothstep(-1.0, 1.0, noise(fold, cell, seed + 7 + k))
+        line = np.exp(-np.square((phase - number) / np.float32(width)))
+        valley = np.maximum(valley, depth * strong * line)
+    own = part.own[near]
+    window = np.exp(-0.5 * np.square(lid / (0.62 * reach))) * smoothstep(0.05, 0.75, facing)
     spot = np.exp(-0.5 * np.square(past / (0.72 * reach))) * smoothstep(0.0, 0.95, facing)
-    spot = spot * part.own
-    return (
-        (strength * valley * depth * window).astype(np.float32),
-        (spot * (0.7 if joint == "dip" else 1.0)).astype(np.float32),
-    )
+    folds, patch = np.zeros((2, len(part.rows)), np.float32)
+    folds[near] = strength * valley * window * own
+    patch[near] = spot * own * (0.7 if joint == "dip" else 1.0)
+    return folds, patch

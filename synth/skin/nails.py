@@ -76,15 +76,14 @@ def nails(model: HandModel, texels: Texels) -> Nails:
             # Skin folds rise around the plate, which itself is arched and lies a little deeper.
             "height": top
             * (
-                0.00022 * around * np.maximum(0.5 * sides, proximal)
-                - 0.00016 * gap * sides
+                0.00010 * around * np.maximum(0.5 * sides, proximal)
+                - 0.00007 * gap * sides
                 + 0.000006 * plate * line
             ),
         }
         for name, value in values.items():
-            out[name][near] = np.where(
-                np.abs(value) > np.abs(out[name][near]), value, out[name][near]
-            )
+            old = out[name][near]
+            out[name][near] = np.where(np.abs(value) > np.abs(old), value, old)
     return Nails(**out)
 
 

@@ -12,10 +12,10 @@ from synth.skin.position_maps import Texels
 #: Depths and heights in metres.
 CREASE_DEPTH = 0.00040
 FOLD_DEPTH = 0.00022
-TENDON_HEIGHT = 0.00075
-VEIN_HEIGHT = 0.00050  # not in the maps: the shader raises the mask's veins by it
-FINE_LINE_DEPTH = 0.00013
-RIDGE_HEIGHT = 0.000016
+TENDON_HEIGHT = 0.0010
+VEIN_HEIGHT = 0.00065  # not in the maps: the shader raises the mask's veins by it
+FINE_LINE_DEPTH = 0.00017
+RIDGE_HEIGHT = 0.000024
 #: Distance between friction ridges.
 _RIDGE_PERIOD = 0.00058
 
@@ -23,7 +23,7 @@ _RIDGE_PERIOD = 0.00058
 def relief(found: Features) -> Field:
     """(N,) metres: creases of the palm side, folds of the knuckles, tendons, the nail's bed."""
     crease = np.clip(found.creases.main, 0, 1.1)
-    shoulders = np.power(crease, np.float32(0.22))
+    shoulders = np.power(crease, np.float32(0.22)) - 1.6 * np.power(crease, np.float32(0.45))
     bare = 1 - found.nails.plate
     height = -CREASE_DEPTH * crease + 0.00009 * shoulders
     height -= FOLD_DEPTH * found.knuckles.folds
@@ -40,7 +40,7 @@ def skin_texture(texels: Texels, parts: Anatomy) -> Field:
     furrows = 0.6 * network(warp, 0.00125, 410, 0.24) + 0.5 * network(warp, 0.0008, 411, 0.24)
     across = network(warp, (0.0046, 0.0017, 0.0035), 412, 0.15)
     across *= smoothstep(-0.8, 0.9, noise(position, 0.009, 413))
-    back = -(0.000042 * furrows + 0.00005 * across * (1 - 0.4 * fingers))
+    back = -(0.000065 * furrows + 0.00008 * across * (1 - 0.4 * fingers))
     phase = _ridge_phase(position, parts)
     ridges = RIDGE_HEIGHT * np.sin(2 * np.pi / _RIDGE_PERIOD * phase)
     ridges *= 0.6 + 0.4 * np.tanh(noise(position, 0.003, 420))

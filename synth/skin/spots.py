@@ -11,7 +11,6 @@ from synth.skin.charts import Chart, chart_pixel
 from synth.skin.noise import Field, fractal, noise, smoothstep
 from synth.skin.position_maps import Texels
 
-
 #: Straight pieces a hair is drawn in.
 _PIECES = 5
 
@@ -51,8 +50,8 @@ def hair(texels: Texels, parts: Anatomy, variant: int) -> Field:
         upper = part.rows[(part.share > 0.35) & (part.share < 0.85) & (np.abs(part.angle) < 0.9)]
         if not len(upper):
             continue
-        for point in texels.position[rng.choice(upper, 34), :2] * 1000:
-            _hair(image, point, rng.normal(-2.4, 0.45), rng.uniform(2.5, 5), rng)
+        for point in texels.position[rng.choice(upper, 22), :2] * 1000:
+            _hair(image, point, rng.normal(-2.4, 0.45), rng.uniform(2.5, 5), rng, 0.55)
     chart = Chart(image.astype(np.float32) / 255)
     back = smoothstep(0.0, -0.4, parts.palmar)
     return np.clip(chart.at(texels.position) * back, 0, 1).astype(np.float32)
@@ -64,9 +63,10 @@ def _hair(
     lean: float,
     length: float,
     rng: np.random.Generator,
+    cover: float = 1.0,
 ) -> None:
-    curl = rng.normal(0, 0.5)
-    strength = rng.uniform(90, 230)
+    curl = rng.normal(0, 0.35)
+    strength = cover * rng.uniform(70, 230)
     for piece in range(_PIECES):
         turn = lean + curl * (piece / _PIECES - 0.5)
         end = point + length / _PIECES * np.array([np.cos(turn), np.sin(turn)])

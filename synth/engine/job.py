@@ -26,6 +26,8 @@ class EngineSettings:
         planner: `module:function` from (manifest, sequence) to a scene description.
         renderer: `module:function` from (scene, timings) to samples; its module also has
             `configure(device, threads)`, which names the device.
+        preparation: module that is run once before the processes start, if there is anything to
+            make; None for nothing.
     """
 
     workers: int = 1
@@ -37,6 +39,7 @@ class EngineSettings:
     start_limit: float = 1800.0
     planner: str = "synth.sampling.sequence:plan_scene"
     renderer: str = "blender_scenes.render:render_scene"
+    preparation: str | None = "synth.engine.build_hand"
 
 
 @dataclass(frozen=True)

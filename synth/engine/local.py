@@ -6,9 +6,14 @@ begun again in a fresh one, a few times.
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
+import shutil
 import signal
+import subprocess
+import sys
+import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterator
@@ -16,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from typing import Any
 
 from synth.engine.job import (
@@ -59,20 +65,26 @@ def run_job(job: Job, settings: EngineSettings) -> Generator[Event, None, None]:
         UserError: if a sequence or a process' start fails more often than `settings.retries`, if
             the renderer refuses a file, or if the disk is full.
     """
-    run = _Run(job, settings)
-    try:
-        yield from run.events()
-    finally:
-        run.stop()
+    if not job.sequences:
+        return
+    if settings.preparation is not None:
+        _prepare(settings.preparation)
+    with _scratch_folder(job) as scratch:
+        run = _Run(job, settings, scratch)
+        try:
+            yield from run.events()
+        finally:
+            run.stop()
 
 
 class _Run:
-    def __init__(self, job: Job, settings: EngineSettings) -> None:
+    def __init__(self, job: Job, settings: EngineSettings, scratch: Path) -> None:
         self.job = job
         self.settings = settings
         self.todo = deque(job.sequences)
         self.failures: Counter[int | None] = Counter()
         self.workers: dict[int, _Worker] = {}
+        self.environment = {**_SINGLE_THREADED, "TMPDIR": str(scratch)}
         self.time_limit = settings.time_limit or default_time_limit(job.manifest)
 
     def events(self) -> Iterator[Event]:
@@ -135,7 +147,7 @@ class _Run:
             name=f"worker-{number}",
             daemon=True,
         )
-        with _interrupts_held_back(), _environment(_SINGLE_THREADED):
+        with _interrupts_held_back(), _environment(self.environment):
             process.start()
         there.close()
         return _Worker(number, process, here, time.monotonic() + self.settings.start_limit)
@@ -198,6 +210,36 @@ class _Run:
         if sequence is not None:
             self.todo.appendleft(sequence)
             yield Retried(sequence, reason)
+
+
+def _prepare(module: str) -> None:
+    with _environment(_SINGLE_THREADED):
+        command = [sys.executable, "-m", module]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode in (130, -signal.SIGINT):
+        raise KeyboardInterrupt
+    if done.returncode != 0:
+        reason = done.stdout.strip().splitlines()[-1:] or [_describe_exit(done.returncode)]
+        raise UserError(reason[0])
+
+
+@contextmanager
+def _scratch_folder(job: Job) -> Iterator[Path]:
+    """Temporary files of the processes, in memory if possible.
+
+    Processes are killed, so they cannot be trusted to clean up. The name hangs on the dataset's
+    folder, so that a run also removes what a killed one before it left.
+    """
+    memory = Path("/dev/shm")
+    base = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    place = hashlib.sha256(str(job.parts_folder.resolve()).encode()).hexdigest()[:16]
+    folder = base / f"handsynth-{os.getuid()}-{place}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _of_sequence(worker: _Worker) -> str:

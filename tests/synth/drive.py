@@ -17,7 +17,9 @@ if __name__ == "__main__":
     settings = cli._settings
 
     def fake_settings(workers: int | None, device: str) -> EngineSettings:
-        return replace(settings(workers, device), planner=PLANNER, renderer=renderer)
+        return replace(
+            settings(workers, device), planner=PLANNER, renderer=renderer, preparation=None
+        )
 
     cli._settings = fake_settings
     cli.main()

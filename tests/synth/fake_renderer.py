@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,9 @@ def render_on_full_disk(plan: Plan, timings: Timings) -> list[Sample]:
 
 def render_other_keys(plan: Plan, timings: Timings) -> list[Sample]:
     return render_scene(plan, timings)[1:]
+
+
+def render_leaving_files(plan: Plan, timings: Timings) -> list[Sample]:
+    with (plan[0].folder / f"left-{plan[1]}").open("a") as file:
+        file.write(tempfile.mkdtemp() + "\n")
+    return render_scene(plan, timings)

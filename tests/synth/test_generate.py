@@ -20,7 +20,7 @@ from synth.shards.reader import read_samples
 from tests.synth import fake_renderer
 from tests.synth.fake_renderer import PLANNER, RENDERER, times
 
-SETTINGS = EngineSettings(workers=1, planner=PLANNER, renderer=RENDERER)
+SETTINGS = EngineSettings(workers=1, planner=PLANNER, renderer=RENDERER, preparation=None)
 
 
 def run(

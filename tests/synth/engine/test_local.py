@@ -20,7 +20,7 @@ from synth.shards.parts import encode_part, find_parts
 from tests.synth import fake_renderer
 from tests.synth.fake_renderer import PLANNER, RENDERER, times
 
-SETTINGS = EngineSettings(workers=2, planner=PLANNER, renderer=RENDERER)
+SETTINGS = EngineSettings(workers=2, planner=PLANNER, renderer=RENDERER, preparation=None)
 
 
 def rendering_with(function: Callable[..., object], **changes: object) -> EngineSettings:
@@ -129,3 +129,20 @@ def test_closing_ends_the_processes(job: Job) -> None:
     events.close()
     assert time.monotonic() - start < 2
     assert not any(is_alive(pid) for pid in pids)
+
+
+def test_temporary_files_do_not_outlive_the_run(job: Job) -> None:
+    settings = rendering_with(fake_renderer.render_leaving_files)
+    list(run_job(job, settings))
+    folders = {Path(text) for text in (job.manifest.folder / "left-0").read_text().split()}
+    assert folders
+    assert not any(folder.exists() for folder in folders)
+
+
+def test_a_preparation_that_fails_ends_the_run(job: Job) -> None:
+    settings = replace(SETTINGS, preparation="tests.synth.failing_preparation")
+    with pytest.raises(UserError, match=r"^the hand cannot be built: no space$"):
+        list(run_job(job, settings))
+    assert not list(job.parts_folder.iterdir())
+    # Where there is nothing to make, nothing is prepared.
+    assert list(run_job(replace(job, sequences=()), settings)) == []

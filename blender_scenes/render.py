@@ -102,7 +102,7 @@ def render_scene(scene: Scene, timings: Timings) -> list[Sample]:
         set_identity(stage.hand, scene.hand)
         stage.hand.subdivision.levels = scene.render.subdivision
         stage.hand.subdivision.render_levels = scene.render.subdivision
-        set_skin(stage.skin, scene.hand)
+        set_skin(stage.skin, scene.hand.skin)
         set_sleeve(stage.sleeve, stage.hand, scene.hand.sleeve)
         apply_settings(stage.scene, scene.render)
     samples = []

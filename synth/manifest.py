@@ -159,7 +159,6 @@ class Identity(_Section):
     skins: Skins = Skins()
     phenotype: Phenotype = Phenotype()
     blendshape_sigma: float = Field(0.35, ge=0, le=1)
-    nail_length: Annotated[Range, within(0, 0.03)] = (0.0, 0.004)  # metres of free edge
     sleeve_share: Share = 0.5  # hands whose cuff comes to the wrist; the others' ends further up
     sleeve_start: Annotated[Range, within(0, 0.4)] = (0.0, 0.22)  # metres from wrist to cuff
 

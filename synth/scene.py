@@ -34,6 +34,7 @@ class SkinLook(_Plain):
     """One person's skin: one of the 5 sets of maps and how it departs from them."""
 
     name: Literal["very_light", "light", "intermediate", "tan", "dark"]
+    variant: int = 0  # which of the drawn creases, veins and spots
     brightness: float = 1.0  # multiplies the colour map
     melanin: float = 0.0  # −1 … 1: shift of tone towards the next lighter / darker skin
     redness: float = 1.0  # strength of the blood in knuckles, tips and palm
@@ -43,7 +44,6 @@ class SkinLook(_Plain):
     wrinkles: float = 1.0  # strength of the fine relief and the creases
     roughness: float = 0.5  # mean roughness of the surface
     nail_color: Color = (0.8, 0.55, 0.5)
-    nail_length: float = 0.0  # free edge, metres
     nail_gloss: float = 0.5  # 0 dull … 1 glossy
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.manifest import Cameras, Image
+from synth.sampling.placement import turn_between
 from synth.scene import Camera
 
 Array = NDArray[np.float64]
@@ -128,7 +129,7 @@ def _camera(
     toward /= np.linalg.norm(toward)
     ray = np.array([(target[0] - image.width / 2), (target[1] - image.height / 2), focal])
     ray /= np.linalg.norm(ray)
-    rotation = _turn(toward, ray) @ upright
+    rotation = turn_between(toward, ray) @ upright
     matrix = np.eye(4)
     matrix[:3, :3], matrix[:3, 3] = rotation, -rotation @ position
     return Camera(
@@ -141,14 +142,6 @@ def _camera(
         width=image.width,
         height=image.height,
     )
-
-
-def _turn(a: Array, b: Array) -> Array:
-    """(3, 3) smallest rotation that takes unit vector a to b."""
-    cross, cosine = np.cross(a, b), float(a @ b)
-    x, y, z = cross
-    skew = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return np.eye(3) + skew + skew @ skew / (1 + cosine)
 
 
 def camera_centre(camera: Camera) -> Array:

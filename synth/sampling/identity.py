@@ -12,6 +12,8 @@ from synth.landmarks import BLENDSHAPES
 from synth.manifest import Identity
 from synth.scene import SkinLook
 
+#: Number of drawn sets of creases, veins and spots (synth.skin.bake.VARIANTS).
+SKIN_VARIANTS = 3
 #: Spread of Anny's own changes of the hand, at which they still look like hands.
 _LOCAL_SIGMA = {
     "hand_size": 0.25,
@@ -79,6 +81,7 @@ def _sample_skin(
     feminine = phenotype["gender"]
     return SkinLook(
         name=name,  # type: ignore[arg-type]
+        variant=int(rng.integers(SKIN_VARIANTS)),
         brightness=float(np.exp(rng.normal(0.0, 0.08))),
         melanin=float(np.clip(rng.normal(0.0, 0.4), -1, 1)),
         redness=float(np.clip(rng.normal(1.0, 0.4), 0.1, 2.2)),
@@ -88,6 +91,5 @@ def _sample_skin(
         wrinkles=float(np.clip(rng.normal(0.9 + 0.6 * old - 0.4 * young, 0.2), 0.3, 1.8)),
         roughness=float(np.clip(rng.normal(0.5, 0.07), 0.3, 0.7)),
         nail_color=nail,  # type: ignore[arg-type]
-        nail_length=float(rng.uniform(*settings.nail_length) * (0.3 + 0.7 * feminine)),
         nail_gloss=float(np.clip(rng.beta(2, 2) * (0.6 + 0.6 * feminine), 0, 1)),
     )

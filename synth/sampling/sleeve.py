@@ -23,6 +23,7 @@ _PATTERNS: tuple[tuple[Literal["plain", "stripes", "checks", "knit", "noise"], f
 )
 _CANDIDATES = 24
 _SHORTEST_ARM = 0.45  # metres beyond the wrist, even where nobody would see the end
+_LONGEST_ARM = 6.0  # metres; no camera of the manifest sees farther past the hand
 _MARGIN = 0.15  # metres that the arm goes on outside the picture
 #: Cloth may not come nearer to a camera's centre than this, metres.
 _CLEARANCE = 0.13
@@ -49,24 +50,18 @@ def sample_sleeve(
     middle = min(max(low, 0.06), reach)
     start = rng.uniform(low, middle) if long_sleeve else rng.uniform(middle, reach)
     centres = np.array([camera_centre(camera) for camera in cameras])
-    best: tuple[float, float, float] | None = None
+    best: tuple[tuple[bool, float], float, float, float] | None = None
     for _ in range(_CANDIDATES):
         angle, azimuth = rng.uniform(0.0, 1.9), rng.uniform(0, 2 * np.pi)
-        clearance = min(
-            _clearance(centres, arm_path(forearm, elbow, angle, azimuth, 6.0))
-            for forearm in forearms
-        )
-        if best is None or clearance > best[0]:
-            best = (clearance, angle, azimuth)
-        if clearance > _CLEARANCE:
-            break
+        paths = [arm_path(forearm, elbow, angle, azimuth, _LONGEST_ARM) for forearm in forearms]
+        clearance = min(_clearance(centres, path) for path in paths)
+        length = max(length_out_of_view(camera, path) for camera in cameras for path in paths)
+        # Clear of the cameras first, and then the arm of which the pictures show least.
+        worth = (clearance > _CLEARANCE, -length if clearance > _CLEARANCE else clearance)
+        if best is None or worth > best[0]:
+            best = (worth, angle, azimuth, length)
     assert best is not None
-    _, angle, azimuth = best
-    length = max(
-        length_out_of_view(camera, arm_path(forearm, elbow, angle, azimuth, 6.0))
-        for camera in cameras
-        for forearm in forearms
-    )
+    _, angle, azimuth, length = best
     names = [name for name, _ in _PATTERNS]
     shares = np.array([share for _, share in _PATTERNS])
     return Sleeve(

@@ -1,0 +1,206 @@
+"""From (manifest, sequence number) to the scene description of that sequence.
+
+Every component draws from a generator of its own name (synth.seeding), so adding one, or drawing
+more in one, changes none of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.gestures.library import UP_DIRECTIONS
+from synth.hand.model import HandShape, forward_kinematics, landmarks_of, load_hand_model
+from synth.hand.model import rotation_matrix
+from synth.landmarks import BONES
+from synth.manifest import Manifest
+from synth.sampling.background import sample_background
+from synth.sampling.camera import Subject, sample_camera
+from synth.sampling.identity import sample_person
+from synth.sampling.light import sample_light
+from synth.sampling.motion import Motion, Posture, sample_motion
+from synth.sampling.placement import sample_placement
+from synth.sampling.sensor import sample_sensor
+from synth.sampling.sleeve import sample_sleeve
+from synth.scene import (
+    Camera,
+    Frame,
+    HandLook,
+    HandPose,
+    RenderSettings,
+    Scene,
+    Side,
+    View,
+)
+from synth.seeding import component_rng
+from synth.splits import hdris_of, identity_of, photos_of, split_of
+
+Array = NDArray[np.float64]
+
+_MIRROR = np.diag([-1.0, 1.0, 1.0, 1.0])
+
+
+def plan_scene(manifest: Manifest, sequence: int) -> Scene:
+    """Everything the renderer needs for one sequence; the same on every machine.
+
+    Raises:
+        ValueError: the manifest has no such sequence.
+        UserError: the HDRIs or photographs do not suffice.
+    """
+
+    def rng(component: str) -> np.random.Generator:
+        return component_rng(manifest.seed, sequence, component)
+
+    split = split_of(manifest, sequence)
+    number = identity_of(manifest, sequence)
+    person = sample_person(
+        component_rng(manifest.seed, number, "identity"), manifest.identity
+    )
+    side: Side = "left" if rng("side").uniform() < manifest.identity.left_share else "right"
+    model = load_hand_model()
+    shape = model.shape(person.phenotype, person.blendshapes)
+    motion = sample_motion(
+        rng("motion"), manifest.motion, model, shape, manifest.frames_per_sequence
+    )
+    up = None if motion.up is None else np.array(UP_DIRECTIONS[motion.up])
+    placement = sample_placement(rng("placement"), up, side)
+
+    postures = [motion.posture(i) for i in range(len(motion.frames))]
+    subjects = [_subject(shape, posture, placement, side) for posture in postures]
+    cameras = _sample_cameras(manifest, rng("camera"), subjects)
+    sleeve = sample_sleeve(
+        rng("sleeve"),
+        manifest.identity,
+        [camera for row in cameras for camera in row],
+        [_forearm(shape, posture, placement, side) for posture in postures],
+        float(np.linalg.norm(shape.joints["elbow"] - shape.joints["wrist"])),
+    )
+    light = sample_light(rng("light"), manifest.light, hdris_of(manifest, split))
+    photos = photos_of(manifest, split)
+    shutters = _sample_shutters(manifest, rng("shutter"), len(postures))
+    backgrounds, sensors, seeds = rng("background"), rng("sensor"), rng("render")
+    frames = []
+    for index, (posture, row, shutter) in enumerate(zip(postures, cameras, shutters, strict=True)):
+        frames.append(
+            Frame(
+                frame=index,
+                time=float(motion.frames[index].time),
+                gesture=motion.frames[index].gesture,
+                pose=_pose(posture, placement, side),
+                shutter=shutter,
+                pose_shutter_open=_moved(motion, index, -shutter / 2, placement, side),
+                pose_shutter_close=_moved(motion, index, shutter / 2, placement, side),
+                views=tuple(
+                    View(
+                        camera=camera,
+                        background=sample_background(backgrounds, manifest.background, photos),
+                        sensor=sample_sensor(sensors, manifest.sensor),
+                        render_seed=int(seeds.integers(2**31)),
+                    )
+                    for camera in row
+                ),
+            )
+        )
+    image = manifest.image
+    return Scene(
+        sequence=sequence,
+        split=split,
+        hand=HandLook(
+            side=side,
+            identity=f"{number:06d}",
+            phenotype=person.phenotype,
+            blendshapes=person.blendshapes,
+            skin=person.skin,
+            sleeve=sleeve,
+        ),
+        light=light,
+        render=RenderSettings(
+            samples=image.samples,
+            denoise=image.denoise,
+            subdivision=image.subdivision,
+            mask=image.mask,
+            depth=image.depth,
+        ),
+        frames=tuple(frames),
+    )
+
+
+def _sample_cameras(
+    manifest: Manifest, rng: np.random.Generator, subjects: Sequence[Subject]
+) -> list[list[Camera]]:
+    """Cameras by frame: placed anew for each, or once for all the places the hand comes to."""
+    if manifest.camera.redraw == "frame":
+        return [
+            [
+                sample_camera(rng, manifest.camera, manifest.image, subject)
+                for _ in range(manifest.cameras)
+            ]
+            for subject in subjects
+        ]
+    everywhere = Subject(
+        np.concatenate([subject.landmarks for subject in subjects]),
+        np.mean([subject.arm for subject in subjects], axis=0),
+    )
+    row = [
+        sample_camera(rng, manifest.camera, manifest.image, everywhere)
+        for _ in range(manifest.cameras)
+    ]
+    return [row for _ in subjects]
+
+
+def _sample_shutters(manifest: Manifest, rng: np.random.Generator, frames: int) -> list[float]:
+    """Seconds of exposure by frame; 0 for those without motion blur."""
+    blurred = rng.uniform(size=frames) < manifest.camera.motion_blur_share
+    seconds = rng.uniform(*manifest.camera.shutter_seconds, size=frames)
+    return [float(s) if b else 0.0 for s, b in zip(seconds, blurred, strict=True)]
+
+
+def _world(posture: Posture, placement: Array, side: Side) -> Array:
+    """(4, 4) rigid wrist_to_world; the sway is mirrored with a left hand."""
+    drift = _MIRROR @ posture.drift @ _MIRROR if side == "left" else posture.drift
+    return placement @ drift
+
+
+def hand_to_world(wrist_to_world: Array, side: Side) -> Array:
+    """(4, 4) from the right hand's wrist frame to the world, with the mirror of a left hand."""
+    return wrist_to_world @ _MIRROR if side == "left" else wrist_to_world
+
+
+def _subject(shape: HandShape, posture: Posture, placement: Array, side: Side) -> Subject:
+    matrix = hand_to_world(_world(posture, placement, side), side)
+    landmarks = landmarks_of(forward_kinematics(shape, posture.rotations))
+    forearm = _forearm(shape, posture, placement, side)
+    elbow = np.linalg.norm(shape.joints["elbow"] - shape.joints["wrist"])
+    arm = np.stack([forearm[:3, 3], forearm[:3, 3] + elbow * forearm[:3, 1]])
+    return Subject(landmarks @ matrix[:3, :3].T + matrix[:3, 3], arm)
+
+
+def _forearm(shape: HandShape, posture: Posture, placement: Array, side: Side) -> Array:
+    """(4, 4) world matrix of the forearm's bone, without its twist."""
+    turn = np.eye(4)
+    turn[:3, :3] = rotation_matrix(posture.forearm)
+    matrix = hand_to_world(_world(posture, placement, side), side)
+    return matrix @ shape.arm_rest[1] @ turn
+
+
+def _pose(posture: Posture, placement: Array, side: Side) -> HandPose:
+    world = _world(posture, placement, side)
+    return HandPose(
+        bones={
+            name: tuple(quaternion)
+            for name, quaternion in zip(BONES, posture.rotations.tolist(), strict=True)
+        },
+        forearm=tuple(posture.forearm.tolist()),
+        forearm_twist=float(posture.forearm_twist),
+        wrist_to_world=tuple(tuple(row) for row in world.tolist()),
+    )
+
+
+def _moved(
+    motion: Motion, frame: int, offset: float, placement: Array, side: Side
+) -> HandPose | None:
+    if not offset:
+        return None
+    return _pose(motion.posture(frame, offset), placement, side)

@@ -241,11 +241,9 @@ def _deepest(
 
 def _near_pairs(surface: HandSurface, queries: Array, middles: Array) -> tuple[Ints, Ints]:
     """Query points near to another part, and the (N, _CANDIDATES) triangles nearest to each."""
-    index: list[Ints] = []
-    distance: list[Array] = []
-    triangle: list[Ints] = []
     part = surface.point_part
     far = np.isin(surface.point_bone, np.concatenate(_FAR))
+    found = []
     for other in range(len(PARTS)):
         own = np.flatnonzero(surface.triangle_part == other)
         wanted = part != other
@@ -255,30 +253,22 @@ def _near_pairs(surface: HandSurface, queries: Array, middles: Array) -> tuple[I
         elif other >= 1:
             # A long finger's tip may also stand in its own base.
             base = own[surface.triangle_bone[own] == _BASE[other]]
-            _search(queries, (part == other) & far, middles, base, index, distance, triangle)
-        _search(queries, wanted, middles, own, index, distance, triangle)
-    if not index:
-        return np.empty(0, np.intp), np.empty((0, _CANDIDATES), np.intp)
-    points = np.concatenate(index)
-    distances = np.concatenate(distance)
-    triangles = np.concatenate(triangle)
+            found.append(_nearest((part == other) & far, queries, base, middles))
+        found.append(_nearest(wanted, queries, own, middles))
+    points, distances, triangles = (np.concatenate(column) for column in zip(*found, strict=True))
     # A point counts against the part whose skin is nearest to it.
-    order = np.lexsort((distances[:, 0], points))
+    order = np.lexsort((distances, points))
     first = np.ones(len(order), bool)
     first[1:] = points[order][1:] != points[order][:-1]
     keep = order[first]
     return points[keep], triangles[keep]
 
 
-def _search(
-    queries: Array,
-    wanted: NDArray[np.bool_],
-    middles: Array,
-    own: Ints,
-    index: list[Ints],
-    distance: list[Array],
-    triangle: list[Ints],
-) -> None:
+def _nearest(
+    wanted: NDArray[np.bool_], queries: Array, own: Ints, middles: Array
+) -> tuple[Ints, Array, Ints]:
+    """Which wanted points have triangles of `own` in reach, (N,) how far the nearest's middle is,
+    and (N, _CANDIDATES) which are nearest."""
     # A box first, axis by axis: a reduction over rows of three is many times slower.
     near = np.flatnonzero(wanted)
     for axis in range(3):
@@ -286,15 +276,13 @@ def _search(
         value = queries[near, axis]
         near = near[(value > extent.min() - _REACH / 2) & (value < extent.max() + _REACH / 2)]
     if not len(near):
-        return
+        return near, np.empty(0), np.empty((0, _CANDIDATES), np.intp)
     tree = cKDTree(middles[own], balanced_tree=False, compact_nodes=False)
     distances, nearest = tree.query(queries[near], k=_CANDIDATES, distance_upper_bound=_REACH)
-    found = np.isfinite(distances[:, 0])
+    reached = np.isfinite(distances[:, 0])
     # Missing neighbours are filled with the nearest.
-    nearest = np.where(np.isfinite(distances), nearest, nearest[:, :1])[found]
-    index.append(near[found])
-    distance.append(distances[found])
-    triangle.append(own[nearest])
+    nearest = np.where(np.isfinite(distances), nearest, nearest[:, :1])[reached]
+    return near[reached], distances[reached, 0], own[nearest]
 
 
 def _closest(points: Array, corners: Array, triangle: Ints) -> tuple[Array, Array, Ints]:

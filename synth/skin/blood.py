@@ -6,7 +6,7 @@ import numpy as np
 
 from synth.skin.anatomy import Anatomy
 from synth.skin.nails import Nails
-from synth.skin.noise import Field, fractal, noise, smoothstep
+from synth.skin.noise import Field, fractal, noise, smoothstep, within
 from synth.skin.position_maps import Texels
 
 #: Places where the palm is redder: centre and radii in millimetres (x, y), amount.
@@ -41,10 +41,12 @@ def blood(texels: Texels, parts: Anatomy, plates: Nails, knuckle: Field, variant
     value = value + (0.30 * parts.glabrous + 0.20 * (1 - parts.glabrous)) * tips
     value = value + 0.30 * knuckle
     clouds = fractal(position, 0.016, 2000 + variant, 3, 0.6)
+    inside = parts.glabrous > 0.01
     # The palm is speckled with small pale spots between redder skin.
-    pale = smoothstep(0.5, 1.8, fractal(position, 0.0032, 2100 + variant, 2, 0.8))
-    blotch = noise(position, 0.0055, 2200 + variant)
-    value = value + (0.035 + 0.055 * parts.glabrous) * clouds
+    speckled = within(inside, position, lambda at: fractal(at, 0.0032, 2100 + variant, 2, 0.8))
+    pale = smoothstep(0.5, 1.8, speckled)
+    blotch = within(inside, position, lambda at: noise(at, 0.0055, 2200 + variant))
+    value = value + (0.035 + 0.040 * parts.glabrous) * clouds
     value = value + parts.glabrous * (0.05 * blotch - 0.17 * pale)
     value = value + 0.25 * plates.rim
     return np.clip(value, 0, 1).astype(np.float32)

@@ -90,10 +90,14 @@ def color_image(found: Features, name: str) -> Field:
     """(N, 3) sRGB, 0 … 1, without veins and spots, which the shader adds."""
     tone = TONES[name]
     lab = _lab(found, tone)
-    # The back's mean is the class's colour, whatever the details add to it.
-    back = back_of_hand(found)
-    shift = np.asarray(tone.back) - (lab * back[:, None]).sum(0) / back.sum()
-    lab += (1 - found.nails.plate)[:, None] * shift.astype(np.float32)
+    # The means are the tone's colours, whatever the details add to them.
+    bare, palm = 1 - found.nails.plate, found.parts.glabrous
+    for color, weight, skin in (
+        (tone.back, back_of_hand(found), bare * (1 - palm)),
+        (tone.palm, palm_of_hand(found), bare * palm),
+    ):
+        shift = np.asarray(color) - weight @ lab / weight.sum()
+        lab += skin[:, None] * shift.astype(np.float32)
     return lab_to_srgb(lab)
 
 
@@ -134,8 +138,8 @@ def _lab(found: Features, tone: SkinTone) -> Field:
     lab += np.clip(found.knuckles.folds, 0, 1)[:, None] * of(tone.fold)
     # A dark narrow core in a wide, faint shade; the small lines are fainter.
     narrow = np.clip(found.creases.main, 0, 1)
-    crease = 0.42 * narrow + 0.33 * np.power(narrow, np.float32(0.28))
-    crease = np.maximum(crease, 0.42 * found.creases.fine)
+    crease = 0.50 * narrow + 0.22 * np.power(narrow, np.float32(0.38))
+    crease = np.maximum(crease, 0.60 * found.creases.fine)
     lab += crease[:, None] * of(tone.crease)
     # Pigment thickens beside the palm's border on darker skins.
     border = 4 * palm * (1 - palm) * (1 - parts.forearm)
@@ -155,7 +159,7 @@ def _nails(lab: Field, found: Features, tone: SkinTone) -> None:
     lunula = plate + np.array([4.5, -5.5, -1.5], np.float32)
     color += (0.65 * nails.lunula)[:, None] * (lunula - color)
     edge = np.array([0.55 * tone.nail[0] + 37.0, 1.5, 9.0], np.float32)
-    color += (0.85 * nails.edge)[:, None] * (edge - color)
+    color += (0.7 * nails.edge)[:, None] * (edge - color)
     lab += nails.plate[:, None] * (color - lab)
     lab += nails.fold[:, None] * np.array([-6.0, 1.5, 1.0], np.float32)
 

@@ -9,7 +9,7 @@ import numpy as np
 from synth.skin.anatomy import Anatomy
 from synth.skin.charts import Chart, Stroke
 from synth.skin.creases import Course
-from synth.skin.noise import Field, fractal, smoothstep
+from synth.skin.noise import Field, fractal, smoothstep, within
 from synth.skin.position_maps import Texels
 
 #: Veins of the back of the hand, millimetres: course, strength, half width. They start in the
@@ -54,17 +54,19 @@ def cords(texels: Texels, parts: Anatomy, variant: int) -> Cords:
     rng = np.random.Generator(np.random.PCG64(6000 + variant))
     back = smoothstep(-0.15, -0.6, parts.palmar)
     inner = smoothstep(0.2, 0.65, parts.palmar)
-    patches = 0.62 + 0.38 * np.tanh(1.2 * fractal(texels.position, 0.022, 6100 + variant, 2))
     veins = _drawn(_BACK, 2.4, rng).at(texels.position) * back
     inner_veins = _drawn(_INNER, 2.0, rng).at(texels.position) * inner
     wrist_only = smoothstep(0.018, 0.0, texels.position[:, 1])
     tendons = Chart()
     for course in _TENDONS:
         tendons.draw(Stroke(np.asarray(course), 1.0, 1.9, (0.3, 0.10), 0.25, 0.4), rng)
-    return Cords(
-        np.clip(patches * np.maximum(veins, inner_veins * wrist_only), 0, 1).astype(np.float32),
-        tendons.at(texels.position) * back,
-    )
+    veins = np.maximum(veins, inner_veins * wrist_only)
+
+    def showing(at: Field) -> Field:
+        return 0.62 + 0.38 * np.tanh(1.2 * fractal(at, 0.022, 6100 + variant, 2))
+
+    veins *= within(veins > 0.005, texels.position, showing)
+    return Cords(np.clip(veins, 0, 1).astype(np.float32), tendons.at(texels.position) * back)
 
 
 def _drawn(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from synth.skin.anatomy import Anatomy, FingerTexels
 from synth.skin.charts import Chart, Stroke
-from synth.skin.noise import Field, fractal, network, noise, smoothstep
+from synth.skin.noise import Field, fractal, network, noise, smoothstep, within
 from synth.skin.position_maps import Texels
 
 Course = Sequence[tuple[float, float]]
@@ -57,21 +57,31 @@ def creases(texels: Texels, parts: Anatomy, variant: int) -> Creases:
         lines, faint = _finger_creases(part, position, rng)
         main[part.rows] = np.maximum(main[part.rows], lines)
         fine[part.rows] = np.maximum(fine[part.rows], faint)
-    # Skin folds into a net of small lines: along the hand in the palm, across it on the fingers.
     on_fingers = np.clip(parts.finger.sum(1), 0, 1)
-    patches = smoothstep(-0.5, 1.3, fractal(position, 0.011, 7100 + variant, 2))
-    along = network(position, (0.0019, 0.0058, 0.004), 7200 + variant, 0.13)
-    oblique = network(
-        position @ np.array([[0.8, 0.6, 0], [-0.6, 0.8, 0], [0, 0, 1]], np.float32),
-        (0.0022, 0.0075, 0.004),
-        7210 + variant,
-        0.10,
-    )
-    crossing = network(position, (0.0060, 0.0026, 0.006), 7220 + variant, 0.10)
-    net = (0.55 * along + 0.5 * oblique) * (1 - on_fingers) + 0.34 * crossing
-    fine = np.maximum(fine, net * patches * parts.glabrous)
+    fine = np.maximum(fine, _net(position, parts.glabrous, on_fingers, variant))
     near = smoothstep(0.0, 0.4, main)
     return Creases(main, np.clip(fine * (1 - 0.6 * near), 0, 1))
+
+
+def _net(position: Field, palm: Field, on_fingers: Field, variant: int) -> Field:
+    """Small lines into which the skin folds: along the hand in the palm, across the fingers."""
+    turn = np.array([[0.8, 0.6, 0], [-0.6, 0.8, 0], [0, 0, 1]], np.float32)
+
+    def lines(at: Field) -> Field:
+        along = network(at, (0.0019, 0.0058, 0.004), 7200 + variant, 0.13)
+        oblique = network(at @ turn, (0.0022, 0.0075, 0.004), 7210 + variant, 0.10)
+        return 0.55 * along + 0.5 * oblique
+
+    def crossing(at: Field) -> Field:
+        return 0.34 * network(at, (0.0060, 0.0026, 0.006), 7220 + variant, 0.10)
+
+    def patches(at: Field) -> Field:
+        return smoothstep(-0.5, 1.3, fractal(at, 0.011, 7100 + variant, 2))
+
+    inside = palm > 0.01
+    net = within(inside & (on_fingers < 0.99), position, lines) * (1 - on_fingers)
+    net += within(inside & (on_fingers > 0.01), position, crossing)
+    return net * within(inside, position, patches) * palm
 
 
 def _palm_charts(rng: np.random.Generator) -> tuple[Chart, Chart]:
@@ -99,8 +109,15 @@ def _palm_charts(rng: np.random.Generator) -> tuple[Chart, Chart]:
     for course, strength in _WRIST:
         draw(main, course, 0.75 * strength * rng.uniform(0.7, 1.1), 0.38, (0.2, 0.2), 0.8)
     if rng.random() < 0.7:
-        start = rng.integers(0, 2)
-        draw(main, _FATE[start:], rng.uniform(0.3, 0.6), 0.33, (0.3, 0.35), 2.0, 0.7)
+        draw(
+            main,
+            _FATE[int(rng.integers(0, 2)) :],
+            rng.uniform(0.3, 0.6),
+            0.33,
+            (0.3, 0.35),
+            2.0,
+            0.7,
+        )
     draw(secondary, _SUN, rng.uniform(0.35, 0.6), 0.26, (0.3, 0.4), 2.0, 0.7)
     draw(secondary, _GIRDLE, rng.uniform(0.3, 0.6), 0.25, (0.3, 0.4), 1.5, 0.7)
     draw(secondary, _LITTLE, 0.6, 0.28, (0.05, 0.4), 0.8, 0.4)
@@ -132,13 +149,13 @@ def _palm_charts(rng: np.random.Generator) -> tuple[Chart, Chart]:
         (6, (-38, 62), (24, 96), 1.2, (6, 12)),
     ):
         for _ in range(count):
-            start = rng.uniform(low, high)
+            begin = rng.uniform(low, high)
             turn = angle + rng.normal(0, 0.3)
             step = np.array([np.cos(turn), np.sin(turn)]) * rng.uniform(*reach)
             bow = rng.normal(0, 0.8, 2)
             draw(
                 secondary,
-                np.stack([start, start + step / 2 + bow, start + step]),
+                np.stack([begin, begin + step / 2 + bow, begin + step]),
                 rng.uniform(0.3, 0.8),
                 rng.uniform(0.18, 0.32),
                 (0.4, 0.4),

@@ -20,7 +20,7 @@ _SHORTER = 0.95
 #: and hides under the fold towards the little finger.
 _LUNULA = {"thumb": 0.27, "index": 0.20, "middle": 0.20, "ring": 0.16, "little": 0.09}
 #: Length of the free edge, metres.
-_FREE_EDGE = 0.0011
+_FREE_EDGE = 0.0008
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def nails(model: HandModel, texels: Texels) -> Nails:
         arch = np.square(x / half_width)
         reach = 2 * half_length * _LUNULA[finger]
         lunula = smoothstep(0.0007, -0.0005, from_fold - reach * (1 - 0.9 * arch))
-        edge = smoothstep(-0.00018, 0.00018, _FREE_EDGE * (1 + 0.35 * arch) - to_end)
+        edge = smoothstep(-0.00018, 0.00018, _FREE_EDGE * (1 + 0.6 * arch) - to_end)
         proximal = smoothstep(0.35, -0.5, local[:, 1] / half_length)
         gap = np.exp(-np.square(inside / np.float32(0.00030)))
         around = np.exp(-np.square((inside + 0.0007) / np.float32(0.0007)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
@@ -30,7 +32,10 @@ def noise(
     rng = np.random.Generator(np.random.PCG64(seed))
     lattice = rng.standard_normal((_PERIOD,) * 3).astype(np.float32)
     offset = rng.uniform(0, _PERIOD, 3)
-    coordinates = (points / np.asarray(cell) + offset).T
+    scale = np.broadcast_to(1 / np.asarray(cell), 3)
+    coordinates = np.stack(
+        [points[:, k] * np.float32(scale[k]) + np.float32(offset[k]) for k in range(3)]
+    ).astype(np.float32, copy=False)
     field = map_coordinates(
         lattice, coordinates, output=np.float32, order=2, mode="grid-wrap", prefilter=False
     )
@@ -67,3 +72,12 @@ def smoothstep(low: float, high: float, value: NDArray[np.floating]) -> Field:
     """0 below `low`, 1 above `high`, smooth between; falling when `high` < `low`."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1).astype(np.float32)
     return t * t * (3 - 2 * t)
+
+
+def within(
+    mask: NDArray[np.bool_], points: NDArray[np.floating], field: Callable[..., Field]
+) -> Field:
+    """(N,) values of `field` where the mask is set and 0 elsewhere: spares work."""
+    out = np.zeros(len(points), np.float32)
+    out[mask] = field(points[mask])
+    return out

@@ -6,7 +6,7 @@ import numpy as np
 
 from synth.skin.anatomy import Anatomy
 from synth.skin.features import Features
-from synth.skin.noise import Field, fractal, network, noise, smoothstep
+from synth.skin.noise import Field, fractal, network, noise, smoothstep, within
 from synth.skin.position_maps import Texels
 
 #: Depths and heights in metres.
@@ -35,17 +35,26 @@ def relief(found: Features) -> Field:
 def skin_texture(texels: Texels, parts: Anatomy) -> Field:
     """(N,) metres: the net of furrows on the back, friction ridges on the palm side, pores."""
     position = texels.position
-    warp = position + 0.0003 * np.stack([noise(position, 0.002, s) for s in (401, 402, 403)], 1)
     fingers = np.clip(parts.finger.sum(1), 0, 1)
-    furrows = 0.6 * network(warp, 0.00125, 410, 0.24) + 0.5 * network(warp, 0.0008, 411, 0.24)
-    across = network(warp, (0.0046, 0.0017, 0.0035), 412, 0.15)
-    across *= smoothstep(-0.8, 0.9, noise(position, 0.009, 413))
-    back = -(0.000065 * furrows + 0.00008 * across * (1 - 0.4 * fingers))
-    phase = _ridge_phase(position, parts)
-    ridges = RIDGE_HEIGHT * np.sin(2 * np.pi / _RIDGE_PERIOD * phase)
-    ridges *= 0.6 + 0.4 * np.tanh(noise(position, 0.003, 420))
-    palm = ridges + 0.00001 * noise(position, 0.0007, 421)
-    return (back + parts.glabrous * (palm - back)).astype(np.float32)
+
+    def furrows(at: Field) -> Field:
+        warp = at + 0.0003 * np.stack([noise(at, 0.002, s) for s in (401, 402, 403)], 1)
+        net = 0.6 * network(warp, 0.00125, 410, 0.24) + 0.5 * network(warp, 0.0008, 411, 0.24)
+        across = network(warp, (0.0046, 0.0017, 0.0035), 412, 0.15)
+        across *= smoothstep(-0.8, 0.9, noise(at, 0.009, 413))
+        return -(0.000055 * net + 0.000032 * across)
+
+    def pores(at: Field) -> Field:
+        return 0.00001 * noise(at, 0.0007, 421)
+
+    def height_of_ridges(at: Field) -> Field:
+        return RIDGE_HEIGHT * (0.6 + 0.4 * np.tanh(noise(at, 0.003, 420)))
+
+    palm, back = parts.glabrous > 0.01, parts.glabrous < 0.99
+    ridges = np.sin(2 * np.pi / _RIDGE_PERIOD * _ridge_phase(position, parts))
+    ridges = ridges * within(palm, position, height_of_ridges) + within(palm, position, pores)
+    lines = within(back, position, furrows) * (1 - 0.2 * fingers)
+    return (lines + parts.glabrous * (ridges - lines)).astype(np.float32)
 
 
 def detail(texture: Field, found: Features) -> Field:

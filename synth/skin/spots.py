@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from synth.skin.anatomy import Anatomy
 from synth.skin.charts import Chart, chart_pixel
-from synth.skin.noise import Field, fractal, noise, smoothstep
+from synth.skin.noise import Field, fractal, noise, smoothstep, within
 from synth.skin.position_maps import Texels
 
 #: Straight pieces a hair is drawn in.
@@ -20,10 +20,14 @@ def spots(texels: Texels, parts: Anatomy, variant: int) -> Field:
     position = texels.position
     rng = np.random.Generator(np.random.PCG64(5000 + variant))
     exposed = smoothstep(0.25, -0.35, parts.palmar) * (1 - parts.glabrous)
-    cluster = smoothstep(-0.6, 1.4, fractal(position, 0.022, 5100 + variant, 2))
-    small = smoothstep(1.75, 2.5, noise(position, 0.0017, 5200 + variant))
-    large = smoothstep(1.9, 2.6, fractal(position, 0.0042, 5300 + variant, 2))
-    field = exposed * cluster * np.maximum(0.55 * small, 0.75 * large)
+
+    def freckles(at: Field) -> Field:
+        cluster = smoothstep(-0.6, 1.4, fractal(at, 0.022, 5100 + variant, 2))
+        small = smoothstep(1.75, 2.5, noise(at, 0.0017, 5200 + variant))
+        large = smoothstep(1.9, 2.6, fractal(at, 0.0042, 5300 + variant, 2))
+        return cluster * np.maximum(0.55 * small, 0.75 * large)
+
+    field = exposed * within(exposed > 0.01, position, freckles)
     eligible = np.flatnonzero(parts.glabrous < 0.3)
     for centre in position[rng.choice(eligible, 7)]:
         radius = rng.uniform(0.0005, 0.0012)
@@ -70,7 +74,7 @@ def _hair(
     for piece in range(_PIECES):
         turn = lean + curl * (piece / _PIECES - 0.5)
         end = point + length / _PIECES * np.array([np.cos(turn), np.sin(turn)])
-        ends = [tuple(int(v) for v in chart_pixel(p) * 16) for p in (point, end)]
+        first, last = (np.round(16 * chart_pixel(p)).astype(int).tolist() for p in (point, end))
         fade = 1 - 0.7 * (piece / _PIECES) ** 2
-        cv2.line(image, *ends, strength * fade, 1, cv2.LINE_AA, 4)
+        cv2.line(image, first, last, strength * fade, 1, cv2.LINE_AA, 4)
         point = end

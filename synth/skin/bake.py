@@ -25,7 +25,7 @@ from synth.skin.position_maps import Texels, rasterise
 from synth.skin.relief import detail, relief, roughness, skin_texture
 
 #: Raise it whenever a map changes: caches of older versions are then rebuilt.
-SKIN_VERSION = 1
+SKIN_VERSION = 2
 RESOLUTION = 2048
 #: Hands with other lines, veins, spots and hair; every skin exists in each.
 VARIANTS = 3

@@ -50,7 +50,8 @@ def pick_samples(folder: Path, images: int) -> list[Sample]:
         UserError: if it has no shard or one cannot be read.
     """
     count = sum(1 for _ in read_samples(folder))
-    wanted = {round(i * (count - 1) / max(1, images - 1)) for i in range(min(images, count))}
+    images = min(images, count)
+    wanted = {round(i * (count - 1) / max(1, images - 1)) for i in range(images)}
     return [sample for i, sample in enumerate(read_samples(folder)) if i in wanted]
 
 
@@ -79,5 +80,7 @@ def write_sheet(path: Path, samples: Sequence[Sample], skeleton: bool) -> None:
 
 
 def columns_for(count: int) -> int:
-    """Columns of a sheet a little wider than high."""
-    return max(1, math.ceil(math.sqrt(count * 1.4)))
+    """Columns of a sheet about as wide as high, with as few empty cells as can be."""
+    narrow = max(1, math.ceil(math.sqrt(count)))
+    wide = max(narrow, math.ceil(math.sqrt(2 * count)))
+    return min(range(narrow, wide + 1), key=lambda columns: (-count % columns, columns))

@@ -64,7 +64,14 @@ def _sample(
         "camera_index": camera_index,
         "split": split_of(manifest, sequence),
         "identity": identity_of(manifest, sequence),
-        "hands": [{"landmarks_image": rng.normal(size=(21, 3)) * 100}],
+        "hands": [
+            {
+                "side": "left",
+                "gesture": None,
+                "skin": "tan",
+                "landmarks_image": rng.normal(size=(21, 3)) * 100,
+            }
+        ],
     }
     return Sample(
         key=sample_key(sequence, frame, camera_index),

@@ -29,10 +29,21 @@ from blender_scenes.truth import PosedHand, landmark_visibility, read_posed_hand
 from blender_scenes.world import World, build_world, set_light
 from synth.hand.model import load_hand_model
 from synth.labels import label_of_view
-from synth.photo.backdrop import make_backdrop
+from synth.photo.backdrop import expose_backdrop, make_backdrop
 from synth.photo.develop import composite, develop
+from synth.photo.panorama import hdri_backdrop
 from synth.sample import Sample, Timings
 from synth.scene import Frame, RenderSettings, Scene, View
+
+
+#: Mean luminance of the light that each skin sends back, with the cloth beside it.
+SKIN_ALBEDO = {
+    "very_light": 0.42,
+    "light": 0.35,
+    "intermediate": 0.27,
+    "tan": 0.19,
+    "dark": 0.10,
+}
 
 
 @dataclass
@@ -133,7 +144,6 @@ def _render_view(
     with _timed(timings, "scene_update"):
         set_camera(stage.scene, stage.camera, view.camera)
         stage.scene.cycles.seed = view.render_seed
-        stage.scene.render.film_transparent = view.background.kind != "hdri"
     with _timed(timings, "render"):
         picture = _render(stage, scene.render)
     with _timed(timings, "labels"):
@@ -146,11 +156,12 @@ def _render_view(
             lambda landmarks: landmark_visibility(posed, landmarks, view.camera, blockers),
         )
     with _timed(timings, "encoding"):
-        linear = picture.rgba[..., :3]
-        if view.background.kind != "hdri":
+        if view.background.kind == "hdri":
+            backdrop = hdri_backdrop(scene.light, view.camera)
+        else:
             backdrop = make_backdrop(view.background, view.camera.width, view.camera.height)
-            linear = composite(picture.rgba, backdrop)
-        jpeg = develop(linear, view.sensor)
+            backdrop = expose_backdrop(backdrop, picture.rgba, SKIN_ALBEDO[scene.hand.skin.name])
+        jpeg = develop(composite(picture.rgba, backdrop), view.sensor)
     key = f"{scene.sequence:08d}_{frame.frame:03d}_{camera_index}"
     return Sample(key, jpeg, label, picture.mask, picture.depth)
 

@@ -7,6 +7,9 @@ import bpy
 from synth.errors import UserError
 from synth.scene import RenderSettings
 
+#: A pixel is left alone when its relative noise is below this, after this many samples.
+_NOISE_THRESHOLD = 0.05
+_LEAST_SAMPLES = 4
 _DEVICE_TYPES = {"optix": "OPTIX", "cuda": "CUDA"}
 
 
@@ -59,7 +62,12 @@ def apply_settings(scene: bpy.types.Scene, settings: RenderSettings) -> None:
     render.image_settings.exr_codec = "NONE"
     scene.view_settings.view_transform = "Raw"
     cycles.samples = settings.samples
-    cycles.use_adaptive_sampling = False
+    # Backgrounds are composited behind a transparent film; adaptive sampling then spends the
+    # samples on the hand.
+    render.film_transparent = True
+    cycles.use_adaptive_sampling = True
+    cycles.adaptive_threshold = _NOISE_THRESHOLD
+    cycles.adaptive_min_samples = _LEAST_SAMPLES
     cycles.use_denoising = settings.denoise
     cycles.denoiser = "OPENIMAGEDENOISE"
     cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"

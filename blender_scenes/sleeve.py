@@ -220,7 +220,7 @@ def _cloth_material() -> bpy.types.Material:
     rib = math("ABSOLUTE", math("SINE", math("MULTIPLY", math("MULTIPLY", turn, scale), 12.6)))
     noise = nodes.new("ShaderNodeTexNoise")
     noise.noise_dimensions = "4D"
-    noise.inputs["Detail"].default_value = 4.0
+    noise.inputs["Detail"].default_value = 1.0
     links.new(coordinates.outputs["Object"], noise.inputs["Vector"])
     links.new(seed, noise.inputs["W"])
     links.new(scale, noise.inputs["Scale"])
@@ -240,7 +240,7 @@ def _cloth_material() -> bpy.types.Material:
     folds.inputs["Distance"].default_value = 0.004
     fine = nodes.new("ShaderNodeTexNoise")
     fine.inputs["Scale"].default_value = 60.0
-    fine.inputs["Detail"].default_value = 3.0
+    fine.inputs["Detail"].default_value = 1.0
     links.new(coordinates.outputs["Object"], fine.inputs["Vector"])
     links.new(fine.outputs["Fac"], folds.inputs["Height"])
     links.new(folds.outputs["Normal"], cloth.inputs["Normal"])

@@ -59,9 +59,14 @@ def last_line(text: str) -> str:
     return text.replace("\r", "\n").strip().splitlines()[-1]
 
 
-def wait_for_parts(folder: Path, count: int) -> None:
+def renderings(folder: Path) -> int:
+    """How many sequences were rendered so far, those rendered again included."""
+    return sum(len(path.read_text().split()) for path in folder.glob("m/rendered-*"))
+
+
+def wait_for_renderings(folder: Path, count: int) -> None:
     deadline = time.monotonic() + 60
-    while len(list(folder.glob("m/rendered-*"))) < count:
+    while renderings(folder) < count:
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
@@ -131,9 +136,13 @@ def test_killed_at_random_moments_and_resumed(manifest: Path, tmp_path: Path) ->
     finish("render_scene", "generate", manifest, "-o", tmp_path / "whole", "--workers", 1)
     moments = random.Random(7)
     for _ in range(3):
-        process = start("render_slowly", "generate", manifest, "-o", tmp_path / "out")
-        time.sleep(moments.uniform(0.6, 2.0))
-        children = workers_of(process.pid) if process.poll() is None else []
+        before = renderings(tmp_path)
+        arguments = ("generate", manifest, "-o", tmp_path / "out", "--workers", 2)
+        process = start("render_slowly", *arguments)
+        # When two workers have rendered three, one part at least is written.
+        wait_for_renderings(tmp_path, before + 3)
+        time.sleep(moments.uniform(0.0, 0.15))
+        children = workers_of(process.pid)
         process.kill()
         process.communicate()
         wait_until_gone(children)
@@ -148,7 +157,7 @@ def test_stopping_is_clean(
     manifest: Path, tmp_path: Path, number: signal.Signals, status: int
 ) -> None:
     process = start("render_slowly", "generate", manifest, "-o", tmp_path / "out")
-    wait_for_parts(tmp_path, 4)
+    wait_for_renderings(tmp_path, 4)
     children = workers_of(process.pid)
     begun = time.monotonic()
     # As the terminal does: to the whole group, the workers too.
@@ -162,9 +171,8 @@ def test_stopping_is_clean(
     )
     wait_until_gone(children)
     assert finish("render_scene", "generate", manifest, "-o", tmp_path / "out")[0] == 0
-    rendered = [len(p.read_text().split()) for p in (tmp_path / "m").glob("rendered-*")]
-    assert len(rendered) == 12
-    assert sum(rendered) <= 12 + len(children)  # lost at most what was in flight
+    assert len(list((tmp_path / "m").glob("rendered-*"))) == 12
+    assert renderings(tmp_path) <= 12 + len(children)  # lost at most what was in flight
 
 
 def test_a_worker_that_dies_too_often(manifest: Path, tmp_path: Path) -> None:
@@ -196,8 +204,7 @@ def test_a_full_disk(manifest: Path, tmp_path: Path, tiny_disk: Path) -> None:
     assert finish(*arguments)[0] == 0
     finish("render_scene", "generate", manifest, "-o", tmp_path / "whole")
     assert content(tiny_disk / "out") == content(tmp_path / "whole")
-    rendered = [len(p.read_text().split()) for p in (tmp_path / "m").glob("rendered-*")]
-    assert sum(rendered) <= 12 + 12 + 1
+    assert renderings(tmp_path) <= 12 + 12 + 1
 
 
 def test_bench_prints_one_object(manifest: Path) -> None:

@@ -45,7 +45,7 @@ def make_backdrop(background: Background, width: int, height: int) -> NDArray[np
         rng = np.random.Generator(np.random.PCG64(background.seed))
         linear = procedural_picture(rng, width, height)
     else:
-        raise ValueError("a backdrop of kind hdri is rendered, not made")
+        raise ValueError("the HDRI as a backdrop is synth.photo.panorama.hdri_backdrop's")
     return defocus(linear, background.blur) * np.float32(background.brightness)
 
 

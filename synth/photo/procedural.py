@@ -33,6 +33,7 @@ def procedural_picture(rng: np.random.Generator, width: int, height: int) -> NDA
     linear = _look_at(rng, draw(rng, drawn_height, drawn_width), small_width, small_height)
     linear = defocus(linear, radius * small_width / width)
     if linear.shape[:2] != (height, width):
+        linear = cv2.GaussianBlur(linear, (3, 3), 0.6, borderType=cv2.BORDER_REFLECT)
         linear = cv2.resize(linear, (width, height), interpolation=cv2.INTER_CUBIC)
     mean = max(float(linear.mean()), 1e-4)
     return cv2.max(linear, 0.0) * np.float32(min(4.0, 0.2 / mean))
@@ -201,8 +202,8 @@ def _garden(rng: np.random.Generator, height: int, width: int) -> Picture:
     noise = pink_noise(rng, height, width, coarsest=3, slope=0.7)
     part = (1 / (1 + np.exp(-4 * (noise - rng.uniform(-0.8, 1.2)))))[..., None]
     hue = rng.uniform(0.17, 0.28)
-    dark = textures.paint(rng, (0.08, 0.3), (0.2, 0.6), hue)
-    bright = textures.paint(rng, (0.4, 0.7), (0.2, 0.7), hue)
+    dark = textures.paint(rng, (0.08, 0.3), (0.2, 0.5), hue, 0.01)
+    bright = textures.paint(rng, (0.4, 0.7), (0.2, 0.5), hue, 0.01)
     stage = _new_stage(dark + (bright - dark) * part)
     sky = pink_noise(rng, height, width, coarsest=5, slope=0.5)
     sky -= np.linspace(rng.uniform(0.3, 1.5), rng.uniform(1.5, 4.0), height, dtype=np.float32)[
@@ -275,7 +276,7 @@ def _night(rng: np.random.Generator, height: int, width: int) -> Picture:
     tints = [textures.paint(rng, (1.0, 1.0), (0.1, 0.8)) for _ in range(int(rng.integers(1, 5)))]
     radius = width * rng.uniform(0.012, 0.07)
     middle, spread = rng.uniform(0.2, 0.8) * height, rng.uniform(0.1, 0.4) * height
-    for _ in range(int(rng.integers(12, 70))):
+    for _ in range(int(rng.integers(12, 60))):
         size = radius * rng.uniform(0.7, 1.2)
         x, y = rng.uniform(0, width), rng.normal(middle, spread)
         left, top = max(0, int(x - size) - 2), max(0, int(y - size) - 2)

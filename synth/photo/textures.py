@@ -37,7 +37,7 @@ def pink_noise(
         coarsest: cells along the longer side in the first octave.
         stretch: above 1, features are that much longer along x.
     """
-    total = np.zeros((height, width, channels), np.float32).squeeze()
+    total = np.zeros((height, width) if channels == 1 else (height, width, channels), np.float32)
     cells, energy = float(coarsest), 0.0
     while cells <= max(height, width) / 2:
         rows = max(2, round(cells * height / max(height, width)))
@@ -45,9 +45,9 @@ def pink_noise(
         grid = rng.standard_normal((rows, columns, channels), dtype=np.float32)
         amplitude = (coarsest / cells) ** slope
         grown = cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
-        total += np.float32(amplitude) * grown
+        total = cv2.scaleAdd(grown, amplitude, total)
         energy += amplitude**2
-        cells *= 2.3
+        cells *= 2.5
     return total / np.float32(0.7 * np.sqrt(max(energy, 1e-6)))
 
 

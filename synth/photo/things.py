@@ -148,14 +148,16 @@ def draw_leaves(
     """Leaves scattered over a box, the darker ones behind."""
     x, y, width, height = box
     hue = rng.uniform(0.17, 0.3)
-    place = np.clip(rng.normal(0.5, 0.24, (count, 2)), 0, 1)
+    place = np.clip(rng.normal(0.5, 0.24, (count, 2)), 0, 1) * (width, height) + (x, y)
+    long = size * min(width, height) * rng.uniform(0.5, 1.3, count)
+    narrow = long * rng.uniform(0.2, 0.5, count)
+    degrees = rng.uniform(0, 180, count)
+    shades = [paint(rng, (0.5, 0.7), (0.25, 0.7), hue, 0.02) for _ in range(4)]
     for index in range(count):
-        value = 0.08 + 0.5 * index / count
-        color = paint(rng, (value, value + 0.2), (0.25, 0.75), hue, 0.02)
-        center = (x + place[index, 0] * width, y + place[index, 1] * height)
-        long = size * min(width, height) * rng.uniform(0.5, 1.3)
-        axes = (long, long * rng.uniform(0.2, 0.5))
-        blob(stage, center, axes, rng.uniform(0, 180), color)
+        color = shades[index % 4] * (0.2 + 0.8 * index / count)
+        center = (float(place[index, 0]), float(place[index, 1]))
+        axes = (float(long[index]), float(narrow[index]))
+        blob(stage, center, axes, float(degrees[index]), color)
 
 
 def draw_person(stage: Stage, rng: np.random.Generator, box: Box) -> None:

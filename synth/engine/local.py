@@ -143,6 +143,7 @@ class _Run:
                 self.job.logs_folder / f"worker-{number}.log",
                 self.settings,
                 os.getpid(),
+                number,
             ),
             name=f"worker-{number}",
             daemon=True,

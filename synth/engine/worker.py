@@ -48,8 +48,9 @@ def run_worker(
     log: Path,
     settings: EngineSettings,
     parent: int,
+    number: int,
 ) -> None:
-    """Main function of the process.
+    """Main function of the process, worker `number`.
 
     Sends the device's name, then for each sequence number received (part, samples, seconds); or a
     Failure in place of either. Ends when the connection does.
@@ -57,6 +58,7 @@ def run_worker(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent(parent)
     _redirect_streams(log)
+    keep_to_cores(number, settings)
     try:
         plan, render, device = _set_up(settings)
     except BaseException as error:
@@ -132,6 +134,20 @@ def _send(connection: Connection, answer: Any) -> None:
     except OSError:
         # The parent is gone; there is nobody left to work for.
         os._exit(1)
+
+
+def keep_to_cores(number: int, settings: EngineSettings) -> None:
+    """Bind this process to `settings.threads` cores of its own, if there are enough for all.
+
+    Blender's task scheduler makes a thread for every core it may run on, and the idle ones spin:
+    a render with one thread then burns a second core that another worker needs. It has to be done
+    before Blender is loaded. Where the system has no such call, nothing happens.
+    """
+    if sys.platform == "linux":
+        cores = sorted(os.sched_getaffinity(0))
+        if settings.workers * settings.threads <= len(cores):
+            first = number * settings.threads
+            os.sched_setaffinity(0, cores[first : first + settings.threads])
 
 
 def _end_with_parent(parent: int) -> None:

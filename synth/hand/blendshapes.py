@@ -69,10 +69,14 @@ def _phalanx_girths(vertices: Array, weights: Array, at: dict[str, Array]) -> di
     out = {}
     for finger in FINGERS:
         chain = _chain(finger, at)
-        segments = ("proximal", "distal") if finger == "thumb" else (
-            "proximal",
-            "intermediate",
-            "distal",
+        segments = (
+            ("proximal", "distal")
+            if finger == "thumb"
+            else (
+                "proximal",
+                "intermediate",
+                "distal",
+            )
         )
         own = _membership(weights, finger)
         for segment, a, b in zip(segments, chain[:-1], chain[1:], strict=True):

@@ -37,6 +37,8 @@ _ANCHORS = {
     "cupsize": 3,
     "firmness": 3,
 }
+
+
 @dataclass(frozen=True)
 class HandShape:
     """One person's hand at rest.
@@ -87,7 +89,9 @@ class HandModel:
     local_basis: Array
 
     def shape(
-        self, phenotype: Mapping[str, float] | None = None, weights: Mapping[str, float] | None = None
+        self,
+        phenotype: Mapping[str, float] | None = None,
+        weights: Mapping[str, float] | None = None,
     ) -> HandShape:
         """Rest shape of a person.
 
@@ -126,7 +130,9 @@ class HandModel:
         frame = self._frame_of(body)
         skin = (body - frame[:3, 3]) @ frame[:3, :3]
         # The fields are written for the average hand: a child's shrink with its palm.
-        palm = self.joint_regressor[self._row("middle_mcp")] - self.joint_regressor[self._row("wrist")]
+        palm = (
+            self.joint_regressor[self._row("middle_mcp")] - self.joint_regressor[self._row("wrist")]
+        )
         scale = np.linalg.norm(palm @ skin) / np.linalg.norm(palm @ self.average)
         return skin, scale * self.blendshapes
 
@@ -208,9 +214,7 @@ def _bone_matrix(head: Array, tail: Array, palmar: Array) -> Array:
     return matrix
 
 
-def phenotype_coefficients(
-    phenotype: Mapping[str, float], mask: Array, projection: Array
-) -> Array:
+def phenotype_coefficients(phenotype: Mapping[str, float], mask: Array, projection: Array) -> Array:
     """Weights of the phenotype basis: products of piecewise-linear interpolations over anchors.
 
     The scheme is MakeHuman's macro modifiers as Anny has them (tests compare with Anny itself).

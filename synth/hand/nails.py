@@ -44,8 +44,10 @@ def nail_frames(
         sideways /= np.linalg.norm(sideways, axis=1, keepdims=True) + 1e-12
         # Fingers bend to the palm: the nail is on the side away from the bend (for the thumb,
         # whose chain is straight, away from the palm's middle).
-        inner = joints[names.index("middle_mcp")] if finger == "thumb" else (
-            (joints[names.index(f"{finger}_mcp")] + end) / 2
+        inner = (
+            joints[names.index("middle_mcp")]
+            if finger == "thumb"
+            else ((joints[names.index(f"{finger}_mcp")] + end) / 2)
         )
         outward = joints[names.index(f"{finger}_{'ip' if finger == 'thumb' else 'pip'}")] - inner
         outward -= y * (outward @ y)

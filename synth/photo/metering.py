@@ -16,7 +16,7 @@ LUMINANCE: Final = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 #: The brightest 5 % are held below this, at the price of at most `_HIGHLIGHT_STOPS` of exposure.
 _HIGHLIGHT_LEVEL: Final = 1.0
-_HIGHLIGHT_STOPS: Final = 1.5
+_HIGHLIGHT_STOPS: Final = 2.5
 _GRID: Final = 32  # cells a side of the metering
 
 

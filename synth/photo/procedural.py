@@ -23,7 +23,7 @@ _MARGIN: Final = 1.25
 
 
 def procedural_picture(rng: np.random.Generator, width: int, height: int) -> NDArray[np.float32]:
-    """A picture (height, width, 3), linear RGB of mean 0.2."""
+    """A picture (height, width, 3), linear RGB of mean 0.2; less at night."""
     draw = _SCENES[int(rng.choice(len(_SCENES), p=_SCENE_SHARES))]
     # Mostly well out of focus, now and then nearly sharp.
     radius = max(width, height) / 256 * rng.uniform(0.8, 2.7) ** 2

@@ -27,10 +27,11 @@ def pink_noise(
     slope: float = 1.0,
     stretch: float = 1.0,
 ) -> Picture:
-    """Noise of mean about 0 and deviation about 1 whose amplitude falls as 1/frequency**slope.
+    """Noise of mean about 0 and deviation about 1 whose octaves fall as 1/frequency**slope.
 
-    Octaves of random grids, enlarged and added up: the spectrum of natural pictures (Field 1987)
-    at a fraction of a Fourier transform's cost.
+    Octaves of random grids, enlarged and added up, at a fraction of a Fourier transform's cost.
+    With slope 0 all octaves are equally strong and the power is about 1/frequency² in each
+    direction, as in natural pictures (Field 1987); more is smoother.
 
     Args:
         channels: 1 gives (height, width), more give (height, width, channels).

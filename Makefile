@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all there is to know; both set up .venv first if need be.
 # Extra words for pip, for instance a smaller PyTorch without CUDA:
-#   make demo PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
+#   make demo PIP_ARGS="--extra-index-url URL-OF-THE-CPU-BUILDS"
 
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { echo $$p; break; }; done)

@@ -73,6 +73,7 @@ def build_hand(model: HandModel, collection: bpy.types.Collection, name: str = "
         for bone, parent in _PARENTS.items():
             if parent:
                 rig.edit_bones[bone].parent = rig.edit_bones[parent]
+    armature.rotation_mode = "QUATERNION"
     for pose_bone in armature.pose.bones:
         pose_bone.rotation_mode = "QUATERNION"
 

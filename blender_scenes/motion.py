@@ -43,7 +43,6 @@ def _key(hand: Hand, pose: HandPose, number: int) -> None:
     set_pose(hand, pose)
     for name in (*BONES, *ARM_BONES):
         hand.armature.pose.bones[name].keyframe_insert("rotation_quaternion", frame=number)
-    hand.armature.rotation_mode = "QUATERNION"
     for channel in ("location", "rotation_quaternion", "scale"):
         hand.armature.keyframe_insert(channel, frame=number)
 

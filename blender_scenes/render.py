@@ -48,7 +48,8 @@ SKIN_ALBEDO = {
 
 @dataclass
 class Stage:
-    """Everything that is built once."""
+    """Everything that is built once; `folder` takes the frame that Cycles writes (the executor
+    points TMPDIR at memory where it can)."""
 
     scene: bpy.types.Scene
     world: World
@@ -57,7 +58,6 @@ class Stage:
     skin: SkinMaterial
     sleeve: SleeveObject
     folder: tempfile.TemporaryDirectory[str]
-    identity: str | None = None
 
 
 _stage: Stage | None = None
@@ -83,10 +83,6 @@ def build_stage() -> Stage:
     scene = bpy.context.scene
     hand = build_hand(load_hand_model(), scene.collection)
     hand.mesh.pass_index = 1
-    memory = Path("/dev/shm")
-    folder = tempfile.TemporaryDirectory(
-        prefix="handsynth-", dir=memory if memory.is_dir() else None
-    )
     return Stage(
         scene,
         build_world(scene),
@@ -94,7 +90,7 @@ def build_stage() -> Stage:
         hand,
         build_skin(hand),
         build_sleeve(hand, scene.collection),
-        folder,
+        tempfile.TemporaryDirectory(prefix="handsynth-"),
     )
 
 
@@ -187,7 +183,7 @@ def _render(stage: Stage, settings: RenderSettings) -> Picture:
     rgba = np.stack([channels[f"Combined.{c}"] for c in "RGBA"], axis=-1).astype(np.float32)
     mask = depth = None
     if settings.mask:
-        mask = np.rint(channels[_pass(channels, "Object")]).astype(np.uint8)
+        mask = np.rint(channels[_pass(channels, "IndexOB")]).astype(np.uint8)
     if settings.depth:
         far = channels[_pass(channels, "Depth")].astype(np.float32)
         depth = np.where(far > 1e6, np.float32(np.inf), far)

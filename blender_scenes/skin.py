@@ -15,18 +15,16 @@ from blender_scenes.hand import Hand
 from synth.scene import SkinLook
 from synth.skin.bake import DETAIL_RANGE, RELIEF_RANGE, SkinMaps, ensure_skin_maps
 from synth.skin.color import SKINS, shader_tints
+from synth.skin.relief import VEIN_HEIGHT
 
 #: Light travels furthest in red (radii relative to red's, metres), as in measured skin.
 _SUBSURFACE_RADIUS = (1.0, 0.35, 0.2)
 _SUBSURFACE_SCALE = 0.003
 _SUBSURFACE_WEIGHT = 0.15
-#: How a unit of blood and of yellowness changes the colour's channels, relatively.
-_BLOOD = (0.22, -0.20, -0.18)
+#: How a unit of yellowness (carotene, bile) changes the colour's channels, relatively.
 _YELLOW = (0.02, 0.0, -0.14)
 #: Largest share of the next skin's colour in a person's.
 _MELANIN_REACH = 0.45
-#: Metres by which a vein of strength 1 stands out.
-_VEIN_HEIGHT = 0.00065
 _NAIL_TINT = 0.35
 #: Roughness of a dull and of a glossy nail.
 _NAIL_ROUGHNESS = (0.45, 0.1)
@@ -80,7 +78,7 @@ def build_skin(hand: Hand) -> SkinMaterial:
         graph.math("SUBTRACT", graph.image("detail").outputs["Color"], 0.5),
         graph.math("MULTIPLY", graph.value("wrinkles"), 2 * DETAIL_RANGE),
     )
-    swollen = graph.math("MULTIPLY", amounts["veins"], _VEIN_HEIGHT)
+    swollen = graph.math("MULTIPLY", amounts["veins"], VEIN_HEIGHT)
     relief = graph.math("ADD", relief, swollen)
     bump = graph.node("ShaderNodeBump")
     bump.inputs["Strength"].default_value = 1.0
@@ -117,7 +115,7 @@ def set_skin(skin: SkinMaterial, look: SkinLook) -> None:
     nodes["melanin"].inputs["Factor"].default_value = _MELANIN_REACH * abs(look.melanin)
     tints = shader_tints(look.name)
     for name, change in (
-        ("redness", _BLOOD),
+        ("redness", [tint - 1.0 for tint in tints["blood"]]),
         ("veins", [tint - 1.0 for tint in tints["veins"]]),
         ("spots", [tint - 1.0 for tint in tints["spots"]]),
         ("yellowness", _YELLOW),

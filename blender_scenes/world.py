@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import bpy
 from mathutils import Vector
 
 from synth.errors import UserError
 from synth.hdris import resolve_hdri
+from synth.manifest import MAX_LAMPS
 from synth.scene import Lamp, Light
 
 #: Side of the importance map. Cycles' automatic map costs 1.3 CPU-seconds per HDRI, this one a
@@ -18,15 +19,19 @@ _IMPORTANCE_MAP = 512
 
 @dataclass
 class World:
-    """Nodes that a light is written into, and the lamps made so far."""
+    """Nodes that a light is written into, and MAX_LAMPS lamps.
+
+    All lamps are there from the start and an unused one has no power: a lamp that is made or
+    hidden later would change Cycles' random numbers, and with them the pictures, depending on
+    what the process had rendered before.
+    """
 
     world: bpy.types.World
     mapping: bpy.types.ShaderNode
     image: bpy.types.ShaderNode
     tint: bpy.types.ShaderNode
     background: bpy.types.ShaderNode
-    collection: bpy.types.Collection
-    lamps: list[bpy.types.Object] = field(default_factory=list)
+    lamps: list[bpy.types.Object]
 
 
 def build_world(scene: bpy.types.Scene) -> World:
@@ -51,7 +56,8 @@ def build_world(scene: bpy.types.Scene) -> World:
     links.new(image.outputs["Color"], tint.inputs[6])
     links.new(tint.outputs[2], background.inputs["Color"])
     links.new(background.outputs["Background"], output.inputs["Surface"])
-    return World(world, mapping, image, tint, background, scene.collection)
+    lamps = [_new_lamp(scene.collection) for _ in range(MAX_LAMPS)]
+    return World(world, mapping, image, tint, background, lamps)
 
 
 def set_light(world: World, light: Light) -> None:
@@ -73,24 +79,22 @@ def set_light(world: World, light: Light) -> None:
     world.mapping.inputs["Rotation"].default_value = (light.tilt, 0.0, light.rotation)
     world.tint.inputs[7].default_value = (*light.tint, 1.0)
     world.background.inputs["Strength"].default_value = light.strength
-    while len(world.lamps) < len(light.lamps):
-        world.lamps.append(_new_lamp(world))
     for lamp, wanted in zip(world.lamps, light.lamps, strict=False):
         _set_lamp(lamp, wanted)
     for unused in world.lamps[len(light.lamps) :]:
-        unused.hide_render = True
+        unused.data.energy = 0.0
 
 
-def _new_lamp(world: World) -> bpy.types.Object:
+def _new_lamp(collection: bpy.types.Collection) -> bpy.types.Object:
     data = bpy.data.lights.new("lamp", "AREA")
+    data.energy = 0.0
     lamp = bpy.data.objects.new("lamp", data)
     lamp.visible_camera = False
-    world.collection.objects.link(lamp)
+    collection.objects.link(lamp)
     return lamp
 
 
 def _set_lamp(lamp: bpy.types.Object, wanted: Lamp) -> None:
-    lamp.hide_render = False
     lamp.data.size, lamp.data.energy, lamp.data.color = wanted.size, wanted.power, wanted.color
     position = Vector(wanted.position)
     lamp.location = position

@@ -36,6 +36,9 @@ from synth.yaml_file import read_yaml
 #: The HDRIs that come with bpy, as a value of `light.hdris`.
 BUILTIN: Literal["builtin"] = "builtin"
 
+#: Lamps that a scene can have beside its HDRI.
+MAX_LAMPS = 8
+
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
 
@@ -107,7 +110,7 @@ class Image(_Section):
 
     width: int = Field(256, ge=32, le=4096)
     height: int = Field(256, ge=32, le=4096)
-    samples: int = Field(24, ge=1, le=65536)  # Cycles samples a pixel
+    samples: int = Field(16, ge=1, le=65536)  # Cycles samples a pixel
     denoise: bool = True
     subdivision: int = Field(1, ge=0, le=3)
     mask: bool = False
@@ -183,7 +186,7 @@ class Lights(_Section):
     rotation_degrees: Annotated[Range, within(0, 360)] = (0.0, 360.0)
     tilt_degrees: Annotated[Range, within(-180, 180)] = (-15.0, 15.0)
     tint_sigma: float = Field(0.06, ge=0, le=1)
-    lamps: Annotated[IntRange, within(0, 8)] = (0, 2)
+    lamps: Annotated[IntRange, within(0, MAX_LAMPS)] = (0, 2)
     lamp_power: Annotated[Range, within(0, 10000)] = (2.0, 30.0)  # watts
     lamp_distance: Annotated[Range, within(0.1, 20)] = (0.5, 2.0)  # metres
     lamp_size: Annotated[Range, within(0.001, 10)] = (0.05, 0.8)  # metres, side of the square

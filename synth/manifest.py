@@ -110,7 +110,7 @@ class Image(_Section):
 
     width: int = Field(256, ge=32, le=4096)
     height: int = Field(256, ge=32, le=4096)
-    samples: int = Field(16, ge=1, le=65536)  # Cycles samples a pixel
+    samples: int = Field(12, ge=1, le=65536)  # Cycles samples a pixel
     denoise: bool = True
     subdivision: int = Field(1, ge=0, le=3)
     mask: bool = False

@@ -6,6 +6,8 @@ carries the hand into the world, and mirrors it for a left hand, so that both si
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import bpy
@@ -146,9 +148,7 @@ def set_pose(hand: Hand, pose: HandPose) -> None:
     forearm = Quaternion(pose.forearm)
     for name, share in _TWIST_SHARES.items():
         twist = Quaternion((0.0, 1.0, 0.0), pose.forearm_twist * share)
-        bones[name].rotation_quaternion = (
-            forearm @ twist if name == "forearm_distal" else twist
-        )
+        bones[name].rotation_quaternion = forearm @ twist if name == "forearm_distal" else twist
     world = Matrix([list(row) for row in pose.wrist_to_world])
     hand.armature.matrix_world = world @ _MIRROR if hand.side == "left" else world
 
@@ -161,15 +161,12 @@ def posed_bones(hand: Hand) -> dict[str, NDArray[np.float64]]:
     return {bone.name: np.array(world @ bone.matrix) for bone in armature.pose.bones}
 
 
-class _edit_mode:
+@contextmanager
+def _edit_mode(armature: bpy.types.Object) -> Iterator[None]:
     """Edit mode of one armature, for the duration of a `with`."""
-
-    def __init__(self, armature: bpy.types.Object) -> None:
-        self.armature = armature
-
-    def __enter__(self) -> None:
-        bpy.context.view_layer.objects.active = self.armature
-        bpy.ops.object.mode_set(mode="EDIT")
-
-    def __exit__(self, *_: object) -> None:
+    bpy.context.view_layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    try:
+        yield
+    finally:
         bpy.ops.object.mode_set(mode="OBJECT")

@@ -35,7 +35,6 @@ from synth.photo.panorama import hdri_backdrop
 from synth.sample import Sample, Timings
 from synth.scene import Frame, RenderSettings, Scene, View
 
-
 #: Mean luminance of the light that each skin sends back, with the cloth beside it.
 SKIN_ALBEDO = {
     "very_light": 0.42,

@@ -87,7 +87,7 @@ def sleeve_surface(hand: Hand, wanted: Sleeve) -> Array:
     detailed = min(total, elbow + 0.15)
     along = np.concatenate(
         [
-            wanted.start + (detailed - wanted.start) * share[: -8],
+            wanted.start + (detailed - wanted.start) * share[:-8],
             np.linspace(detailed, max(total, detailed + 0.01), 9)[1:],
         ]
     )

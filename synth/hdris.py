@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from synth.errors import UserError
+from synth.folders import files_below
 from synth.hdri_format import find_exr_fault, find_radiance_fault
 from synth.manifest import BUILTIN
 
@@ -109,12 +110,7 @@ def _find_in(source: str | Path) -> list[str]:
         return [str(path)]
     if not path.is_dir():
         raise UserError(f"light.hdris: there is no folder {path}")
-    # Sorted by the path inside the folder: the same order wherever the folder lies.
-    inside = sorted(
-        entry.relative_to(path).as_posix()
-        for entry in path.rglob("*")
-        if entry.suffix.lower() in HDRI_SUFFIXES and entry.is_file()
-    )
-    if not inside:
+    found = files_below(path, HDRI_SUFFIXES)
+    if not found:
         raise UserError(f"light.hdris: the folder {path} holds no *.exr or *.hdr file")
-    return [str(path / name) for name in inside]
+    return list(found)

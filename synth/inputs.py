@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from synth.errors import UserError
+from synth.folders import files_below
 from synth.hdris import check_hdri, find_hdris, hdri_label, resolve_hdri
 from synth.manifest import BUILTIN, Manifest
 
@@ -44,18 +45,13 @@ def list_photos(manifest: Manifest) -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _list_photos(entry: str, folder: Path) -> tuple[str, ...]:
     path = _resolved(folder, entry)
-    # Sorted by the path inside the folder: the same order wherever the folder lies.
-    inside = sorted(
-        file.relative_to(path).as_posix()
-        for file in path.rglob("*")
-        if file.suffix.lower() in PHOTO_SUFFIXES and file.is_file()
-    )
-    if not inside:
+    photos = files_below(path, PHOTO_SUFFIXES)
+    if not photos:
         raise UserError(
             f"background.photos: the folder {path} holds no file that ends in"
             f" {', '.join(PHOTO_SUFFIXES)}"
         )
-    return tuple(str(path / name) for name in inside)
+    return photos
 
 
 def check_hdris(manifest: Manifest) -> None:

@@ -64,9 +64,7 @@ def palm_box(landmarks_image: Array) -> dict[str, Any]:
     """
     along = landmarks_image[MIDDLE_MCP, :2] - landmarks_image[WRIST, :2]
     rotation = float(np.arctan2(along[0], -along[1]))
-    turn = np.array(
-        [[np.cos(rotation), np.sin(rotation)], [-np.sin(rotation), np.cos(rotation)]]
-    )
+    turn = np.array([[np.cos(rotation), np.sin(rotation)], [-np.sin(rotation), np.cos(rotation)]])
     upright = landmarks_image[list(PALM_LANDMARKS), :2] @ turn.T
     low, high = upright.min(0), upright.max(0)
     center = turn.T @ ((low + high) / 2)

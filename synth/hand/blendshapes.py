@@ -7,6 +7,8 @@ transferred to another mesh. Weight +1 is the largest departure that looks like 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -141,7 +143,7 @@ def _palm(vertices: Array, weights: Array, at: dict[str, Array]) -> dict[str, Ar
     out["hypothenar"] = bulge(heel, 0.014, np.array([-0.4, 0.0, 1.0]))
 
     webs = np.zeros_like(vertices)
-    for a, b in zip(LONG_FINGERS[:-1], LONG_FINGERS[1:], strict=True):
+    for a, b in pairwise(LONG_FINGERS):
         mcp = (at[f"{a}_mcp"] + at[f"{b}_mcp"]) / 2
         pip = (at[f"{a}_pip"] + at[f"{b}_pip"]) / 2
         web = mcp + 0.45 * (pip - mcp)

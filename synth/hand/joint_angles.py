@@ -19,8 +19,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.model import HandShape, rotation_matrix
+from synth.hand.model import HandShape
 from synth.landmarks import BONES, LONG_FINGERS
+from synth.rotations import coordinate_rotation, quaternion_of, rotation_matrix
 
 Array = NDArray[np.float64]
 
@@ -139,17 +140,12 @@ def angle_index(name: str) -> int:
     return ANGLE_NAMES.index(name)
 
 
-def _rotation(axis: int, angle: float) -> Array:
-    cos, sin = np.cos(angle), np.sin(angle)
-    matrix = np.eye(3)
-    i, j = (axis + 1) % 3, (axis + 2) % 3
-    matrix[i, i] = matrix[j, j] = cos
-    matrix[j, i], matrix[i, j] = sin, -sin
-    return matrix
-
-
 def _compose(flexion: float, abduction: float, axial: float) -> Array:
-    return _rotation(0, flexion) @ _rotation(2, -abduction) @ _rotation(1, axial)
+    return (
+        coordinate_rotation(0, flexion)
+        @ coordinate_rotation(2, -abduction)
+        @ coordinate_rotation(1, axial)
+    )
 
 
 def _decompose(matrix: Array) -> tuple[float, float, float]:
@@ -173,9 +169,9 @@ def _thumb_metacarpal(shape: HandShape, thumb: ThumbAngles) -> Array:
     """
     azimuth = _index_azimuth(shape) + THUMB_NEUTRAL_RADIAL - thumb.cmc_flexion
     return (
-        _rotation(2, -azimuth)
-        @ _rotation(0, thumb.palmar_abduction)
-        @ _rotation(1, -np.pi / 2 + THUMB_NEUTRAL_SUPINATION - thumb.opposition)
+        coordinate_rotation(2, -azimuth)
+        @ coordinate_rotation(0, thumb.palmar_abduction)
+        @ coordinate_rotation(1, -np.pi / 2 + THUMB_NEUTRAL_SUPINATION - thumb.opposition)
     )
 
 
@@ -206,7 +202,7 @@ def angles_to_rotations(shape: HandShape, angles: HandAngles) -> Array:
     for finger in LONG_FINGERS:
         own: FingerAngles = getattr(angles, finger)
         metacarpal = BONES.index(f"{finger}_metacarpal")
-        posed[metacarpal] = rest[metacarpal] @ _rotation(0, own.cmc_flexion)
+        posed[metacarpal] = rest[metacarpal] @ coordinate_rotation(0, own.cmc_flexion)
         put(f"{finger}_proximal", own.mcp_flexion, own.mcp_abduction)
         put(f"{finger}_intermediate", own.pip, None)
         put(f"{finger}_distal", own.dip, None)
@@ -262,7 +258,11 @@ def wrist_to_forearm(shape: HandShape, wrist: WristAngles) -> Array:
     palm's side and radial deviation to the thumb's.
     """
     rest = shape.arm_rest[1][:3, :3]
-    posed = _FOREARM_NEUTRAL @ _rotation(0, wrist.flexion) @ _rotation(2, wrist.deviation)
+    posed = (
+        _FOREARM_NEUTRAL
+        @ coordinate_rotation(0, wrist.flexion)
+        @ coordinate_rotation(2, wrist.deviation)
+    )
     return quaternion_of(rest.T @ posed)
 
 
@@ -271,25 +271,3 @@ def forearm_to_wrist(shape: HandShape, forearm: Array, pronation: float = 0.0) -
     posed = _FOREARM_NEUTRAL.T @ shape.arm_rest[1][:3, :3] @ rotation_matrix(forearm)
     flexion, side, _ = _decompose(posed)
     return WristAngles(flexion, -side, pronation)
-
-
-def quaternion_of(matrices: Array) -> Array:
-    """(…, 4) unit quaternions w ≥ 0, x, y, z of (…, 3, 3) rotations.
-
-    Shepperd's method: the largest of the four components is taken from the diagonal.
-    """
-    m = np.asarray(matrices, dtype=np.float64)
-    diagonal = np.stack([m[..., i, i] for i in range(3)], -1)
-    trace = diagonal.sum(-1)
-    # Row k is 4·q_k·q: any row is the quaternion times a number, the longest is the exact one.
-    rows = np.empty((*m.shape[:-2], 4, 4))
-    rows[..., 0, 0] = 1 + trace
-    for i in range(3):
-        j, k = (i + 1) % 3, (i + 2) % 3
-        rows[..., i + 1, i + 1] = 1 + 2 * diagonal[..., i] - trace
-        rows[..., 0, i + 1] = rows[..., i + 1, 0] = m[..., k, j] - m[..., j, k]
-        rows[..., j + 1, k + 1] = rows[..., k + 1, j + 1] = m[..., j, k] + m[..., k, j]
-    best = np.argmax(np.stack([rows[..., i, i] for i in range(4)], -1), -1)
-    quaternion = np.take_along_axis(rows, best[..., None, None], -2)[..., 0, :]
-    quaternion = quaternion / np.linalg.norm(quaternion, axis=-1, keepdims=True)
-    return np.where(quaternion[..., :1] < 0, -quaternion, quaternion)

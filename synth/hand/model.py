@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.hand.joints import bone_ends
-from synth.hand.recipe import LOCAL_CHANGES, SKINNED_BONES, ensure_asset
-from synth.landmarks import BLENDSHAPES, BONE_PARENTS, BONES, FINGERS, LANDMARKS
+from synth.hand.recipe import LOCAL_CHANGES, ensure_asset
+from synth.landmarks import BLENDSHAPES, BONE_HEAD_LANDMARK, BONE_PARENTS, BONES, LANDMARKS
+from synth.rotations import rotation_matrix
 
 Array = NDArray[np.float64]
 
@@ -154,8 +155,8 @@ class HandModel:
             rest.append(_bone_matrix(head, tail, _palmar(finger, segment, joints)))
             length.append(np.linalg.norm(tail - head))
         arm = [np.eye(4)]
-        for head, tail in (("wrist", "forearm_middle"), ("forearm_middle", "elbow")):
-            arm.append(_bone_matrix(joints[head], joints[tail], np.array([0.0, 0.0, 1.0])))
+        for start, end in (("wrist", "forearm_middle"), ("forearm_middle", "elbow")):
+            arm.append(_bone_matrix(joints[start], joints[end], np.array([0.0, 0.0, 1.0])))
         return HandShape(skin, joints, np.stack(rest), np.array(length), np.stack(arm))
 
 
@@ -237,19 +238,6 @@ def phenotype_coefficients(phenotype: Mapping[str, float], mask: Array, projecti
     return np.prod(np.where(mask > 0, phens, 1.0), axis=1) @ projection
 
 
-def rotation_matrix(quaternion: Array) -> Array:
-    """(…, 3, 3) from (…, 4) unit quaternions w, x, y, z."""
-    w, x, y, z = np.moveaxis(np.asarray(quaternion, dtype=np.float64), -1, 0)
-    return np.stack(
-        [
-            np.stack([1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)], -1),
-            np.stack([2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)], -1),
-            np.stack([2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)], -1),
-        ],
-        -2,
-    )
-
-
 def forward_kinematics(shape: HandShape, rotations: Array) -> Array:
     """(24, 4, 4) posed bones in the wrist frame, from (24, 4) quaternions in the order of BONES."""
     local = np.tile(np.eye(4), (len(BONES), 1, 1))
@@ -263,8 +251,6 @@ def forward_kinematics(shape: HandShape, rotations: Array) -> Array:
 
 def landmarks_of(bones: Array) -> Array:
     """(21, 3) landmarks from posed bones, in the same frame; the wrist is the origin."""
-    from synth.landmarks import BONE_HEAD_LANDMARK
-
     points = np.zeros((len(LANDMARKS), 3))
     for bone, landmark in enumerate(BONE_HEAD_LANDMARK):
         if landmark >= 0:
@@ -302,20 +288,3 @@ def load_hand_model(path: Path | None = None) -> HandModel:
         arrays: dict[str, Any] = {key: archive[key] for key in archive.files}
     arrays["joint_names"] = tuple(str(n) for n in arrays["joint_names"])
     return HandModel(**arrays)
-
-
-__all__ = [
-    "BONES",
-    "FINGERS",
-    "PHENOTYPES",
-    "SKINNED_BONES",
-    "HandModel",
-    "HandShape",
-    "forward_kinematics",
-    "landmarks_of",
-    "load_hand_model",
-    "phenotype_coefficients",
-    "rotation_matrix",
-    "skin_vertices",
-    "wrist_frame",
-]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +13,6 @@ from synth.photo.metering import LUMINANCE
 from synth.photo.procedural import procedural_picture
 from synth.photo.tone import SRGB_TO_LINEAR
 from synth.scene import Background
-
-#: Endings of the files that are taken for photographs, in lower case.
-PHOTO_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 
 
 def make_backdrop(background: Background, width: int, height: int) -> NDArray[np.float32]:
@@ -67,28 +61,6 @@ def expose_backdrop(
         return backdrop
     luminance = float((foreground_premultiplied[..., :3].sum(axis=(0, 1)) / alpha) @ LUMINANCE)
     return backdrop * np.float32(max(luminance, 1e-6) / max(albedo, 0.02))
-
-
-def find_photos(folder: str | Path) -> tuple[str, ...]:
-    """Paths of the photographs in a folder, at any depth, sorted by their path inside it.
-
-    Raises:
-        UserError: the folder is missing or holds none.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise UserError(f"background.photos: there is no folder {folder}")
-    inside = sorted(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file()
-    )
-    if not inside:
-        raise UserError(
-            f"background.photos: the folder {folder} holds no photograph"
-            f" ({', '.join('*' + suffix for suffix in PHOTO_SUFFIXES)})"
-        )
-    return tuple(str(folder / name) for name in inside)
 
 
 def _read_photo(background: Background, width: int, height: int) -> NDArray[np.uint8]:

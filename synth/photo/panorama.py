@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from synth.errors import UserError
 from synth.hdris import resolve_hdri
 from synth.photo.defocus import defocus
+from synth.rotations import coordinate_rotation
 from synth.scene import Camera, Light
 
 #: Discs of a defocused background are no larger than this share of the picture's width.
@@ -53,10 +54,8 @@ def pixel_directions(camera: Camera) -> NDArray[np.float64]:
 
 def world_to_panorama(light: Light) -> NDArray[np.float64]:
     """(3, 3) from world directions to the panorama's own: the inverse of tilt and then rotation."""
-    c, s = np.cos(light.tilt), np.sin(light.tilt)
-    tilt = np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]])
-    c, s = np.cos(light.rotation), np.sin(light.rotation)
-    turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+    tilt = coordinate_rotation(0, light.tilt)
+    turn = coordinate_rotation(2, light.rotation)
     return np.asarray((turn @ tilt).T)
 
 

@@ -26,7 +26,7 @@ def sample_background(
     Args:
         rng: the generator of this component.
         settings: shares and ranges, from the manifest.
-        photos: paths to choose from; see `synth.photo.backdrop.find_photos`.
+        photos: paths to choose from; see `synth.inputs.list_photos`.
 
     Raises:
         UserError: a photograph is asked for and there is none.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.manifest import Cameras, Image
-from synth.sampling.placement import turn_between
+from synth.rotations import turn_between
 from synth.scene import Camera
 
 Array = NDArray[np.float64]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.model import rotation_matrix
+from synth.rotations import quaternion_about, rotation_matrix
 
 Array = NDArray[np.float64]
 
@@ -36,11 +36,9 @@ class Drift:
         shift, turn = np.split(waves.sum(0), 2)
         matrix = np.eye(4)
         matrix[:3, 3] = shift
-        angle = np.linalg.norm(turn)
+        angle = float(np.linalg.norm(turn))
         if angle > 0:
-            axis = turn / angle
-            quaternion = np.concatenate([[np.cos(angle / 2)], np.sin(angle / 2) * axis])
-            matrix[:3, :3] = rotation_matrix(quaternion)
+            matrix[:3, :3] = rotation_matrix(quaternion_about(turn / angle, angle))
         return matrix
 
 

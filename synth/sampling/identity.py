@@ -11,9 +11,8 @@ from synth.hand.recipe import LOCAL_CHANGES
 from synth.landmarks import BLENDSHAPES
 from synth.manifest import Identity
 from synth.scene import SkinLook
+from synth.skin.bake import VARIANTS
 
-#: Number of drawn sets of creases, veins and spots (synth.skin.bake.VARIANTS).
-SKIN_VARIANTS = 3
 #: Spread of Anny's own changes of the hand, at which they still look like hands.
 _LOCAL_SIGMA = {
     "hand_size": 0.25,
@@ -53,7 +52,9 @@ def sample_person(rng: np.random.Generator, settings: Identity) -> Person:
     }
     for name in LOCAL_CHANGES:
         phenotype[name] = float(np.clip(rng.normal(0.0, _LOCAL_SIGMA[name]), -0.9, 0.9))
-    return Person(phenotype, _sample_blendshapes(rng, settings), _sample_skin(rng, settings, phenotype))
+    return Person(
+        phenotype, _sample_blendshapes(rng, settings), _sample_skin(rng, settings, phenotype)
+    )
 
 
 def _sample_blendshapes(rng: np.random.Generator, settings: Identity) -> dict[str, float]:
@@ -81,7 +82,7 @@ def _sample_skin(
     feminine = phenotype["gender"]
     return SkinLook(
         name=name,  # type: ignore[arg-type]
-        variant=int(rng.integers(SKIN_VARIANTS)),
+        variant=int(rng.integers(VARIANTS)),
         brightness=float(np.exp(rng.normal(0.0, 0.08))),
         melanin=float(np.clip(rng.normal(0.0, 0.4), -1, 1)),
         redness=float(np.clip(rng.normal(1.0, 0.4), 0.1, 2.2)),

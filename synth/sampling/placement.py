@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.rotations import rotation_about, turn_between
 from synth.scene import Side
 
 Array = NDArray[np.float64]
@@ -27,10 +28,10 @@ def sample_placement(rng: np.random.Generator, up: Array | None, side: Side) -> 
     placement = np.eye(4)
     raised = rng.uniform() < _RAISED_SHARE
     anyhow = random_rotation(rng)
-    heading = _about(np.array([0.0, 0.0, 1.0]), rng.uniform(0, 2 * np.pi))
+    heading = rotation_about(np.array([0.0, 0.0, 1.0]), rng.uniform(0, 2 * np.pi))
     angle = rng.uniform(0, 2 * np.pi)
     spread = _RAISED_TILT if up is None else _MEANT_TILT
-    tilt = _about(np.array([np.cos(angle), np.sin(angle), 0.0]), rng.normal(0, spread))
+    tilt = rotation_about(np.array([np.cos(angle), np.sin(angle), 0.0]), rng.normal(0, spread))
     if raised or up is not None:
         direction = np.array([0.0, 1.0, 0.0]) if up is None else np.array(up, dtype=float)
         if side == "left":
@@ -50,21 +51,3 @@ def random_rotation(rng: np.random.Generator) -> Array:
     if np.linalg.det(q) < 0:
         q[:, 0] = -q[:, 0]
     return q
-
-
-def turn_between(a: Array, b: Array) -> Array:
-    """(3, 3) smallest rotation that takes the unit vector a to b (half a turn if opposite)."""
-    cosine = float(a @ b)
-    if cosine < -0.999999:
-        aside = np.cross(a, [1.0, 0.0, 0.0] if abs(a[0]) < 0.9 else [0.0, 1.0, 0.0])
-        return _about(aside / np.linalg.norm(aside), np.pi)
-    x, y, z = np.cross(a, b)
-    skew = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return np.eye(3) + skew + skew @ skew / (1 + cosine)
-
-
-def _about(axis: Array, angle: float) -> Array:
-    """(3, 3) rotation about a unit axis (Rodrigues)."""
-    x, y, z = axis
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from synth.gestures.library import UP_DIRECTIONS
 from synth.hand.model import HandShape, forward_kinematics, landmarks_of, load_hand_model
-from synth.hand.model import rotation_matrix
 from synth.landmarks import BONES
 from synth.manifest import Manifest
+from synth.rotations import rotation_matrix
 from synth.sampling.background import sample_background
 from synth.sampling.camera import Subject, sample_camera
 from synth.sampling.identity import sample_person
@@ -55,9 +55,7 @@ def plan_scene(manifest: Manifest, sequence: int) -> Scene:
 
     split = split_of(manifest, sequence)
     number = identity_of(manifest, sequence)
-    person = sample_person(
-        component_rng(manifest.seed, number, "identity"), manifest.identity
-    )
+    person = sample_person(component_rng(manifest.seed, number, "identity"), manifest.identity)
     side: Side = "left" if rng("side").uniform() < manifest.identity.left_share else "right"
     model = load_hand_model()
     shape = model.shape(person.phenotype, person.blendshapes)

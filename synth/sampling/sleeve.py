@@ -92,9 +92,7 @@ def sample_cloth_color(rng: np.random.Generator) -> Color:
     return (float(r), float(g), float(b))
 
 
-def arm_path(
-    forearm: Array, elbow: float, angle: float, azimuth: float, length: float
-) -> Array:
+def arm_path(forearm: Array, elbow: float, angle: float, azimuth: float, length: float) -> Array:
     """(N, 3) world points of the arm's centre line from the wrist on, 3 cm apart.
 
     The same line as the sleeve's mesh follows: straight to the elbow, then bent by `angle` in the

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from synth.errors import UserError
-from synth.photo.backdrop import expose_backdrop, find_photos, make_backdrop
+from synth.photo.backdrop import expose_backdrop, make_backdrop
 from synth.scene import Background
 
 
@@ -69,18 +69,6 @@ def test_an_unreadable_photo_is_named(tmp_path, photo):
         make_backdrop(Background(kind="photo", photo=str(cut)), 8, 8)
     with pytest.raises(UserError, match=r"gone\.jpg: there is no such file"):
         make_backdrop(Background(kind="photo", photo=str(tmp_path / "gone.jpg")), 8, 8)
-
-
-def test_photos_are_found_sorted_and_empty_folders_refused(tmp_path):
-    for name in ("b/2.JPG", "a/1.png", "notes.txt"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    assert find_photos(tmp_path) == (str(tmp_path / "a/1.png"), str(tmp_path / "b/2.JPG"))
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match="empty holds no photograph"):
-        find_photos(tmp_path / "empty")
-    with pytest.raises(UserError, match="no folder"):
-        find_photos(tmp_path / "missing")
 
 
 def test_a_procedural_backdrop_is_that_of_its_seed():

@@ -29,19 +29,20 @@ from blender_scenes.truth import PosedHand, landmark_visibility, read_posed_hand
 from blender_scenes.world import World, build_world, set_light
 from synth.hand.model import load_hand_model
 from synth.labels import label_of_view
-from synth.photo.backdrop import expose_backdrop, make_backdrop
+from synth.photo.backdrop import make_backdrop
 from synth.photo.develop import composite, develop
+from synth.photo.metering import light_on_subject
 from synth.photo.panorama import hdri_backdrop
 from synth.sample import Sample, Timings
 from synth.scene import Frame, RenderSettings, Scene, View
 
-#: Mean luminance of the light that each skin sends back, with the cloth beside it.
+#: Mean luminance that each skin reflects, palm and back together: the mean of its colour maps.
 SKIN_ALBEDO = {
     "very_light": 0.42,
-    "light": 0.35,
-    "intermediate": 0.27,
-    "tan": 0.19,
-    "dark": 0.10,
+    "light": 0.37,
+    "intermediate": 0.33,
+    "tan": 0.28,
+    "dark": 0.19,
 }
 
 
@@ -151,12 +152,15 @@ def _render_view(
             lambda landmarks: landmark_visibility(posed, landmarks, view.camera, blockers),
         )
     with _timed(timings, "encoding"):
+        skin = scene.hand.skin
+        white = light_on_subject(picture.rgba, SKIN_ALBEDO[skin.name] * skin.brightness)
         if view.background.kind == "hdri":
             backdrop = hdri_backdrop(scene.light, view.camera)
         else:
+            # A photograph's own light is not the hand's: it is made as bright as that.
             backdrop = make_backdrop(view.background, view.camera.width, view.camera.height)
-            backdrop = expose_backdrop(backdrop, picture.rgba, SKIN_ALBEDO[scene.hand.skin.name])
-        jpeg = develop(composite(picture.rgba, backdrop), view.sensor)
+            backdrop = backdrop * np.float32(white or 1.0)
+        jpeg = develop(composite(picture.rgba, backdrop), view.sensor, white)
     key = f"{scene.sequence:08d}_{frame.frame:03d}_{camera_index}"
     return Sample(key, jpeg, label, picture.mask, picture.depth)
 

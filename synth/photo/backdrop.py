@@ -9,7 +9,6 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from synth.errors import UserError
 from synth.photo.defocus import defocus
-from synth.photo.metering import LUMINANCE
 from synth.photo.procedural import procedural_picture
 from synth.photo.tone import SRGB_TO_LINEAR
 from synth.scene import Background
@@ -41,26 +40,6 @@ def make_backdrop(background: Background, width: int, height: int) -> NDArray[np
     else:
         raise ValueError("the HDRI as a backdrop is synth.photo.panorama.hdri_backdrop's")
     return defocus(linear, background.blur) * np.float32(background.brightness)
-
-
-def expose_backdrop(
-    backdrop: NDArray[np.float32], foreground_premultiplied: NDArray[np.float32], albedo: float
-) -> NDArray[np.float32]:
-    """The backdrop in the units of a render, lit about as brightly as the hand in front of it.
-
-    The hand's mean luminance divided by its albedo says how much light falls on it; a white thing
-    beside it would be that bright, so the backdrop's 1 becomes that.
-
-    Args:
-        backdrop: (H, W, 3) linear, as `make_backdrop` gives it.
-        foreground_premultiplied: (H, W, 4) linear render with a transparent ground.
-        albedo: mean reflectance of what the foreground shows, 0 … 1; dark skin 0.1, light 0.5.
-    """
-    alpha = float(foreground_premultiplied[..., 3].sum())
-    if alpha < 1.0:  # less than a pixel of hand
-        return backdrop
-    luminance = float((foreground_premultiplied[..., :3].sum(axis=(0, 1)) / alpha) @ LUMINANCE)
-    return backdrop * np.float32(max(luminance, 1e-6) / max(albedo, 0.02))
 
 
 def _read_photo(background: Background, width: int, height: int) -> NDArray[np.uint8]:

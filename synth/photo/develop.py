@@ -26,12 +26,16 @@ _PHONE_SATURATION: Final = 1.12
 _LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def develop(linear: NDArray[np.float32], sensor: Sensor) -> bytes:
+def develop(
+    linear: NDArray[np.float32], sensor: Sensor, white: float | None = None
+) -> bytes:
     """The JPEG that `sensor` makes of a picture.
 
     Args:
         linear: (H, W, 3) scene-linear RGB, Rec. 709 primaries, unbounded, of any scale.
         sensor: the camera's settings; `sensor.seed` decides the noise, nothing else is random.
+        white: luminance of a white thing beside the subject, for the automatic exposure; None
+            exposes by the picture alone.
 
     Returns:
         A baseline JPEG (JFIF, so sRGB), the same bytes for the same input.
@@ -41,7 +45,7 @@ def develop(linear: NDArray[np.float32], sensor: Sensor) -> bytes:
         if sensor.chroma_subsampling
         else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
     )
-    bgr = cv2.cvtColor(develop_rgb(linear, sensor), cv2.COLOR_RGB2BGR)
+    bgr = cv2.cvtColor(develop_rgb(linear, sensor, white), cv2.COLOR_RGB2BGR)
     done, data = cv2.imencode(
         ".jpg",
         bgr,
@@ -57,7 +61,9 @@ def develop(linear: NDArray[np.float32], sensor: Sensor) -> bytes:
     return data.tobytes()
 
 
-def develop_rgb(linear: NDArray[np.float32], sensor: Sensor) -> NDArray[np.uint8]:
+def develop_rgb(
+    linear: NDArray[np.float32], sensor: Sensor, white: float | None = None
+) -> NDArray[np.uint8]:
     """The picture (H, W, 3), 8-bit sRGB, before the JPEG. The arguments are those of `develop`.
 
     The order is a camera's: lens (softness, vignette), exposure, sensor (noise, full wells),
@@ -70,7 +76,7 @@ def develop_rgb(linear: NDArray[np.float32], sensor: Sensor) -> NDArray[np.uint8
     if sensor.blur > 0:
         light = cv2.GaussianBlur(light, (0, 0), sensor.blur, borderType=cv2.BORDER_REFLECT)
     # Metered before the vignette: a camera knows its lens.
-    light *= np.float32(exposure_gain(light) * 2.0**sensor.exposure)
+    light *= np.float32(exposure_gain(light, white) * 2.0**sensor.exposure)
     if sensor.vignette > 0:
         light *= _vignette(height, width, sensor.vignette)
     np.clip(light, 0.0, _BRIGHTEST, out=light)

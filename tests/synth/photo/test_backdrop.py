@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from synth.errors import UserError
-from synth.photo.backdrop import expose_backdrop, make_backdrop
+from synth.photo.backdrop import make_backdrop
 from synth.scene import Background
 
 
@@ -76,14 +76,3 @@ def test_a_procedural_backdrop_is_that_of_its_seed():
     again = make_backdrop(Background(kind="procedural", seed=3), 48, 32)
     np.testing.assert_allclose(first, 2 * again, rtol=1e-5)
     assert again.mean() == pytest.approx(0.2, rel=0.05)
-
-
-def test_the_backdrop_is_lit_as_the_hand_is():
-    # A hand of albedo 0.4 that shines with 0.08 stands in light 0.2: white beside it is 0.2.
-    hand = np.zeros((10, 10, 4), np.float32)
-    hand[2:6, 2:6] = (0.08, 0.08, 0.08, 1.0)
-    hand[6, 2:6] = (0.04, 0.04, 0.04, 0.5)  # half covered
-    backdrop = np.ones((10, 10, 3), np.float32)
-    np.testing.assert_allclose(expose_backdrop(backdrop, hand, 0.4), 0.2, rtol=1e-4)
-    nothing = np.zeros((10, 10, 4), np.float32)
-    np.testing.assert_array_equal(expose_backdrop(backdrop, nothing, 0.4), backdrop)

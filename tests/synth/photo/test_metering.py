@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from synth.photo.metering import exposure_gain
+from synth.photo.metering import exposure_gain, light_on_subject
 
 
 @pytest.mark.parametrize("level", [1e-5, 0.18, 1.0, 3e4])
@@ -44,3 +44,24 @@ def test_the_middle_weighs_more_than_the_rim():
 
 def test_black_is_left_alone():
     assert exposure_gain(np.zeros((32, 32, 3), np.float32)) == 1.0
+
+
+def test_light_on_subject_is_that_on_a_white_thing():
+    # A hand that reflects 40 % of the light and shows 0.2 stands in light of 0.5.
+    hand = np.zeros((10, 10, 4), np.float32)
+    hand[2:7, 2:7] = (0.2, 0.2, 0.2, 1.0)
+    hand[7, 2:7] = (0.1, 0.1, 0.1, 0.5)
+    assert light_on_subject(hand, 0.4) == pytest.approx(0.5, rel=1e-4)
+    assert light_on_subject(np.zeros((10, 10, 4), np.float32), 0.4) is None
+
+
+def test_a_known_subject_keeps_its_skin_dark_or_light():
+    light = 3.0  # luminance of a white thing
+    levels = []
+    for albedo in (0.1, 0.4):
+        picture = np.full((64, 64, 3), albedo * light, np.float32)
+        levels.append(albedo * light * exposure_gain(picture, white=light))
+        alone = albedo * light * exposure_gain(picture)
+        assert alone == pytest.approx(0.18, rel=1e-3)  # without a subject both would be mid-grey
+    # 2 stops apart in truth; 65 % of them are kept.
+    assert np.log2(levels[1] / levels[0]) == pytest.approx(2 * 0.65, rel=1e-3)

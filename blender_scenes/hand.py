@@ -141,13 +141,18 @@ def _place_bones(armature: bpy.types.Object, shape: HandShape) -> None:
 
 
 def set_pose(hand: Hand, pose: HandPose) -> None:
-    """Write the 24 rotations, the forearm's bend and twist, and the place in the world."""
+    """Write the 24 rotations, the forearm's bend and twist, and the place in the world.
+
+    The forearm's bones point from the wrist to the elbow, and pronation turns a right hand about
+    that direction (looking along the forearm to the hand, counterclockwise). The hand is the rig's
+    root, so the forearm turns back under it.
+    """
     bones = hand.armature.pose.bones
     for name, quaternion in pose.bones.items():
         bones[name].rotation_quaternion = Quaternion(quaternion)
     forearm = Quaternion(pose.forearm)
     for name, share in _TWIST_SHARES.items():
-        twist = Quaternion((0.0, 1.0, 0.0), pose.forearm_twist * share)
+        twist = Quaternion((0.0, 1.0, 0.0), -pose.forearm_twist * share)
         bones[name].rotation_quaternion = forearm @ twist if name == "forearm_distal" else twist
     world = Matrix([list(row) for row in pose.wrist_to_world])
     hand.armature.matrix_world = world @ _MIRROR if hand.side == "left" else world

@@ -18,6 +18,7 @@ from synth.scene import Camera
 Array = NDArray[np.float64]
 
 HIDDEN, VISIBLE, OUTSIDE = 1, 2, 0
+_FOREARM = [SKINNED_BONES.index(name) for name in ("forearm_distal", "forearm_proximal")]
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class PosedHand:
 
     Attributes:
         landmarks_world: (21, 3) metres.
-        vertices: (V, 3) of the skin as it is drawn (subdivided), metres.
+        vertices: (V, 3) of the skin as it is drawn (subdivided), without the forearm's, metres.
         segments: (P,) index into SKINNED_BONES of the bone that carries each polygon most.
         skin: tree of the drawn skin.
     """
@@ -58,33 +59,35 @@ def read_posed_hand(hand: Hand) -> PosedHand:
     vertices_world = vertices.reshape(-1, 3).astype(np.float64) @ world[:3, :3].T + world[:3, 3]
     quads = corners.reshape(-1, 4)
     tree = BVHTree.FromPolygons(vertices_world.tolist(), quads.tolist())
-    return PosedHand(landmarks, vertices_world, polygon_segments(hand, len(quads)), tree)
+    segments = polygon_segments(hand, len(quads))
+    on_hand = np.unique(quads[~np.isin(segments, _FOREARM)])
+    return PosedHand(landmarks, vertices_world[on_hand], segments, tree)
 
 
 def polygon_segments(hand: Hand, polygons: int) -> NDArray[np.int64]:
     """(polygons,) bone that carries each polygon of the subdivided mesh most.
 
-    Subdivision splits every quad into four that lie together, so the fine polygon's bone is that
-    of the coarse one it came from, with the corner's own weights where the quad spans a joint.
+    Subdivision makes a grid of every quad, whose cells lie together; the weights at a cell's
+    middle are those of the quad's corners, interpolated bilinearly.
     """
     corners = hand.model.weights[hand.model.faces]  # (F, 4, B)
-    for _ in range(round(np.log(polygons / len(corners)) / np.log(4))):
-        corners = _subdivided(corners)
-    return np.asarray(corners.mean(1).argmax(1))
+    level = round(np.log(polygons / len(corners)) / np.log(4))
+    cells = np.einsum("nc,fcb->fnb", _cell_middles(2**level), corners)
+    return np.asarray(cells.argmax(-1).reshape(-1))
 
 
-def _subdivided(corners: Array) -> Array:
-    """(4F, 4, B) values at the corners of the four children of each quad, in Blender's order:
-    child k keeps corner k, and its corners keep their places."""
-    middle = corners.mean(1)
-    children = np.empty((len(corners), 4, 4, corners.shape[-1]))
-    for child in range(4):
-        after, before = (child + 1) % 4, (child - 1) % 4
-        children[:, child, child] = corners[:, child]
-        children[:, child, after] = (corners[:, child] + corners[:, after]) / 2
-        children[:, child, (child + 2) % 4] = middle
-        children[:, child, before] = (corners[:, child] + corners[:, before]) / 2
-    return children.reshape(-1, 4, corners.shape[-1])
+def _cell_middles(side: int) -> Array:
+    """(side², 4) bilinear weights of a quad's corners at the middles of its grid's cells.
+
+    They are in Blender's order: the inner cells row by row, then the border, once around from the
+    first corner.
+    """
+    last = side - 1
+    cells = [(x, y) for y in range(1, last) for x in range(1, last)]
+    cells += [(i, 0) for i in range(last)] + [(last, i) for i in range(last)]
+    cells += [(last - i, last) for i in range(last)] + [(0, last - i) for i in range(last)]
+    u, v = (np.array(cells or [(0, 0)]).T + 0.5) / side
+    return np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)
 
 
 def own_segments(landmark: int) -> set[int]:

@@ -36,6 +36,10 @@ _NAIL = {
 }
 
 
+#: The darkest classes are wide: their people are on average darker than their maps (logarithm).
+_MEAN_BRIGHTNESS = {"tan": -0.08, "dark": -0.28}
+
+
 @dataclass(frozen=True)
 class Person:
     """What stays the same in every sequence of an identity."""
@@ -83,7 +87,7 @@ def _sample_skin(
     return SkinLook(
         name=name,  # type: ignore[arg-type]
         variant=int(rng.integers(VARIANTS)),
-        brightness=float(np.exp(rng.normal(0.0, 0.08))),
+        brightness=float(np.exp(rng.normal(_MEAN_BRIGHTNESS.get(name, 0.0), 0.1))),
         melanin=float(np.clip(rng.normal(0.0, 0.4), -1, 1)),
         redness=float(np.clip(rng.normal(1.0, 0.4), 0.1, 2.2)),
         yellowness=float(np.clip(rng.normal(0.0, 0.4), -1, 1)),

@@ -118,8 +118,8 @@ def marker_centroids(
 def segment_picture(stage: Stage, camera: Camera) -> NDArray[np.int64]:
     """(H, W) index in SKINNED_BONES of the skin at each pixel's centre; −1 nothing, −2 cloth.
 
-    Every polygon of the coarse skin has a number that subdivision hands down to its children;
-    Cycles draws the numbers with one ray a pixel.
+    The skin is drawn as a copy whose polygons are numbered by the vertex groups that Blender's
+    subdivision made, with one ray a pixel.
     """
     scene, layer = stage.scene, stage.scene.view_layers[0]
     settings = RenderSettings(samples=1, denoise=False, subdivision=0, mask=False, depth=False)
@@ -127,14 +127,19 @@ def segment_picture(stage: Stage, camera: Camera) -> NDArray[np.int64]:
     set_camera(scene, stage.camera, camera)
     filter_type, width = scene.cycles.pixel_filter_type, scene.cycles.filter_width
     scene.cycles.pixel_filter_type, scene.cycles.filter_width = "BOX", 0.01
-    number_polygons(stage.hand, coarse_segments(stage.hand) + 1)
+    copy = _numbered_copy(stage.hand)
+    scene.collection.objects.link(copy)
+    stage.hand.mesh.hide_render = True
     material = layer.material_override = _numbered()
     try:
         rgba = _render(stage, settings).rgba
     finally:
         layer.material_override = None
+        stage.hand.mesh.hide_render = False
         bpy.data.materials.remove(material)
-        forget_numbers(stage.hand)
+        mesh = copy.data
+        bpy.data.objects.remove(copy)
+        bpy.data.meshes.remove(mesh)
         scene.cycles.pixel_filter_type, scene.cycles.filter_width = filter_type, width
     segments = np.rint(rgba[..., 0]).astype(np.int64) - 1
     segments[segments < 0] = -2
@@ -142,16 +147,27 @@ def segment_picture(stage: Stage, camera: Camera) -> NDArray[np.int64]:
     return segments
 
 
-def coarse_segments(hand: Hand) -> NDArray[np.int64]:
-    """(F,) index in SKINNED_BONES of the vertex group that is strongest in each coarse polygon."""
-    data = hand.mesh.data
-    strength = np.zeros((len(data.polygons), len(SKINNED_BONES)))
+def _numbered_copy(hand: Hand) -> bpy.types.Object:
+    """The posed, subdivided skin; a polygon's number is the index of its strongest bone + 1."""
+    evaluated = hand.mesh.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    mesh = bpy.data.meshes.new_from_object(evaluated)
+    numbers = strongest_groups(hand, evaluated.data) + 1
+    attribute = mesh.attributes.new("number", "FLOAT", "FACE")
+    attribute.data.foreach_set("value", numbers.astype(np.float32))
+    copy = bpy.data.objects.new("copy", mesh)
+    copy.matrix_world = evaluated.matrix_world
+    return copy
+
+
+def strongest_groups(hand: Hand, mesh: bpy.types.Mesh) -> NDArray[np.int64]:
+    """(P,) index in SKINNED_BONES of the vertex group that is strongest in each polygon."""
     columns = [SKINNED_BONES.index(group.name) for group in hand.mesh.vertex_groups]
-    for polygon in data.polygons:
-        for vertex in polygon.vertices:
-            for group in data.vertices[vertex].groups:
-                strength[polygon.index, columns[group.group]] += group.weight
-    return strength.argmax(1)
+    weights = np.zeros((len(mesh.vertices), len(SKINNED_BONES)))
+    for vertex in mesh.vertices:
+        for entry in vertex.groups:
+            weights[vertex.index, columns[entry.group]] = entry.weight
+    corners = np.array([polygon.vertices for polygon in mesh.polygons])
+    return weights[corners].sum(1).argmax(1)
 
 
 def number_polygons(hand: Hand, numbers: NDArray[np.int64]) -> None:

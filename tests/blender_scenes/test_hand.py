@@ -16,12 +16,11 @@ from blender_scenes.render import Stage
 from blender_scenes.truth import polygon_segments
 from synth.hand.joint_angles import HandAngles, WristAngles
 from synth.hand.model import forward_kinematics, skin_vertices
-from synth.hand.recipe import SKINNED_BONES
 from synth.landmarks import BLENDSHAPES, BONES
 from synth.manifest import Identity
 from synth.sampling.identity import sample_person
 from synth.scene import HandPose, Side
-from tests.blender_scenes.probes import forget_numbers, number_polygons
+from tests.blender_scenes.probes import forget_numbers, number_polygons, strongest_groups
 from tests.blender_scenes.scenes import hand_made_scene, posed_like
 
 MIRROR = np.diag([-1.0, 1.0, 1.0, 1.0])
@@ -177,13 +176,7 @@ def test_fine_polygons_belong_to_the_bone_of_their_coarse_one(hand: Hand, level:
         evaluated = hand.mesh.evaluated_get(bpy.context.evaluated_depsgraph_get())
         numbers = np.array([entry.value for entry in evaluated.data.attributes["number"].data])
         coarse = np.rint(numbers).astype(int)
-        vertex_groups = hand.mesh.vertex_groups
-        own = np.zeros((len(evaluated.data.polygons), len(SKINNED_BONES)))
-        for polygon in evaluated.data.polygons:
-            for vertex in polygon.vertices:
-                for entry in evaluated.data.vertices[vertex].groups:
-                    column = SKINNED_BONES.index(vertex_groups[entry.group].name)
-                    own[polygon.index, column] += entry.weight
+        own = strongest_groups(hand, evaluated.data)
     finally:
         forget_numbers(hand)
         hand.subdivision.levels = before
@@ -196,7 +189,7 @@ def test_fine_polygons_belong_to_the_bone_of_their_coarse_one(hand: Hand, level:
     assert np.array_equal(segments[plain], by_corner[coarse][plain, 0])
     # Everywhere: a bone of its coarse polygon, and the one whose blended weight is largest.
     assert np.all(weights.max(1)[coarse, segments] > 0)
-    assert np.mean(own.argmax(1) == segments) > 0.99
+    assert np.mean(own == segments) > 0.99
 
 
 def forearm_after(hand: Hand, side: Side, wrist: WristAngles) -> dict[str, np.ndarray]:

@@ -15,6 +15,7 @@ import numpy as np
 from mathutils import Matrix, Quaternion, Vector
 from numpy.typing import NDArray
 
+from synth.hand.arm import forearm_twists
 from synth.hand.model import HandModel, HandShape
 from synth.hand.recipe import ARM_BONES, SKINNED_BONES
 from synth.landmarks import BLENDSHAPES, BONE_PARENTS, BONES
@@ -30,8 +31,6 @@ _PARENTS: dict[str, str | None] = {
         for bone, parent in zip(BONES, BONE_PARENTS, strict=True)
     },
 }
-#: Share of the forearm's pronation that the distal and the proximal half take.
-_TWIST_SHARES = {"forearm_distal": 0.5, "forearm_proximal": 0.5}
 _MIRROR = Matrix.Diagonal((-1.0, 1.0, 1.0, 1.0))
 
 
@@ -151,8 +150,8 @@ def set_pose(hand: Hand, pose: HandPose) -> None:
     for name, quaternion in pose.bones.items():
         bones[name].rotation_quaternion = Quaternion(quaternion)
     forearm = Quaternion(pose.forearm)
-    for name, share in _TWIST_SHARES.items():
-        twist = Quaternion((0.0, 1.0, 0.0), -pose.forearm_twist * share)
+    for name, angle in forearm_twists(pose.forearm_twist).items():
+        twist = Quaternion((0.0, 1.0, 0.0), angle)
         bones[name].rotation_quaternion = forearm @ twist if name == "forearm_distal" else twist
     world = Matrix([list(row) for row in pose.wrist_to_world])
     hand.armature.matrix_world = world @ _MIRROR if hand.side == "left" else world

@@ -10,6 +10,13 @@ from mathutils import Matrix
 from numpy.typing import NDArray
 
 from blender_scenes.hand import Hand
+from synth.hand.arm import (
+    UPPER_ARM_GROWTH,
+    arm_line,
+    elbow_distance,
+    forearm_skin,
+    sleeve_looseness,
+)
 from synth.scene import Sleeve
 
 Array = NDArray[np.float64]
@@ -17,8 +24,6 @@ Array = NDArray[np.float64]
 _AROUND = 48
 _ALONG = 56
 _CUFF_RINGS = 4  # first rings: the inner side and the rounded edge of the cuff
-#: Radius of the upper arm relative to the elbow's; arms get thicker towards the shoulder.
-_UPPER_ARM_GROWTH = 1.25
 
 
 @dataclass
@@ -77,10 +82,7 @@ def sleeve_surface(hand: Hand, wanted: Sleeve) -> Array:
     """(_ALONG, _AROUND, 3) vertices in the frame of the forearm's bone (+Y to the elbow)."""
     assert hand.shape is not None
     shape = hand.shape
-    elbow = float(
-        np.linalg.norm(shape.joints["elbow"] - shape.joints["forearm_middle"])
-        + np.linalg.norm(shape.joints["forearm_middle"] - shape.joints["wrist"])
-    )
+    elbow = elbow_distance(shape)
     total = wanted.start + wanted.length
     # Rings lie close at the cuff and the elbow, and far apart where the arm is a plain tube.
     share = np.linspace(0, 1, _ALONG - _CUFF_RINGS)
@@ -94,8 +96,8 @@ def sleeve_surface(hand: Hand, wanted: Sleeve) -> Array:
     angles = np.linspace(0, 2 * np.pi, _AROUND, endpoint=False)
     skin = _forearm_radius(hand, np.minimum(along, elbow * 0.85), angles)
     upper = np.clip((along - elbow) / 0.25, 0, 1)[:, None]
-    skin = skin * (1 + (_UPPER_ARM_GROWTH - 1) * upper)
-    loose = wanted.looseness * (1 + 2.5 * np.clip(along / elbow, 0, 1.3) * wanted.flare)
+    skin = skin * (1 + (UPPER_ARM_GROWTH - 1) * upper)
+    loose = sleeve_looseness(along, elbow, wanted.looseness, wanted.flare)
     radius = skin + loose[:, None] + wanted.thickness
     radius = radius + _folds(along, angles, wanted)
     edge = wanted.thickness
@@ -120,9 +122,7 @@ def sleeve_surface(hand: Hand, wanted: Sleeve) -> Array:
 def _forearm_radius(hand: Hand, along: Array, angles: Array) -> Array:
     """(rings, angles) distance of the forearm's skin from the bone's axis at rest, metres."""
     assert hand.shape is not None
-    bone = hand.shape.arm_rest[1]
-    local = (hand.shape.vertices - bone[:3, 3]) @ bone[:3, :3]
-    arm = local[hand.model.weights[:, -2:].sum(1) > 0.25]
+    arm = forearm_skin(hand.model, hand.shape)
     direction = np.arctan2(arm[:, 2], arm[:, 0])
     reach = np.hypot(arm[:, 0], arm[:, 2])
     nearness = -(
@@ -152,20 +152,7 @@ def _along_bent_arm(
     along: Array, radius: Array, angles: Array, elbow: float, wanted: Sleeve
 ) -> Array:
     """Put rings of radii on the arm's centre line, which bends at the elbow in an arc."""
-    bend_length = 0.09
-    bend = np.clip((along - (elbow - bend_length / 2)) / bend_length, 0, 1) * wanted.elbow_angle
-    direction = np.stack([np.sin(bend), np.cos(bend)], axis=-1)  # sideways, along
-    order = np.argsort(along, kind="stable")
-    path = np.zeros((len(along), 2))
-    fine = np.linspace(0, max(along.max(), 1e-3), 600)
-    fine_bend = np.clip((fine - (elbow - bend_length / 2)) / bend_length, 0, 1) * wanted.elbow_angle
-    steps = np.diff(fine)[:, None] * np.stack([np.sin(fine_bend), np.cos(fine_bend)], -1)[:-1]
-    track = np.concatenate([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
-    for column in range(2):
-        path[:, column] = np.interp(along, fine, track[:, column])
-    below = along < 0
-    path[below, 1] = along[below]
-    del order
+    path, direction = arm_line(along, elbow, wanted.elbow_angle)
     aside = np.array([np.cos(wanted.elbow_azimuth), 0.0, np.sin(wanted.elbow_azimuth)])
     up = np.array([0.0, 1.0, 0.0])
     other = np.cross(aside, up)

@@ -15,6 +15,7 @@ import typer
 from tqdm import tqdm
 
 from synth.dataset import FILE_NAME, available_cores
+from synth.engine.devices import count_gpus, default_workers
 from synth.engine.job import DEVICES, EngineSettings, Event, Finished, Retried
 from synth.errors import UserError
 from synth.manifest import Manifest, load_manifest
@@ -35,7 +36,11 @@ ManifestArgument = Annotated[
 ]
 WorkersOption = Annotated[
     int | None,
-    typer.Option(min=1, max=1024, help="Processes that render. [default: one a CPU core]"),
+    typer.Option(
+        min=1,
+        max=1024,
+        help="Processes that render. [default: one a GPU, or one a CPU core where there is none]",
+    ),
 ]
 DeviceOption = Annotated[
     str, typer.Option(metavar="|".join(DEVICES), help="What Cycles renders on.")
@@ -198,7 +203,8 @@ def _settings(workers: int | None, device: str) -> EngineSettings:
     if device not in DEVICES:
         raise UserError(f"--device: {device!r} is none of {', '.join(DEVICES)}")
     cores = available_cores()
-    workers = workers or cores
+    if workers is None:
+        workers = default_workers(device, cores, 0 if device == "cpu" else count_gpus())
     return EngineSettings(workers=workers, threads=max(1, cores // workers), device=device)
 
 

@@ -24,7 +24,7 @@ from synth.dataset import (
 from synth.engine.job import EngineSettings, Event, Finished, Job, Ready, Retried
 from synth.engine.local import run_job
 from synth.errors import UserError
-from synth.inputs import check_hdris
+from synth.inputs import check_gestures, check_hdris
 from synth.manifest import SPLITS, Manifest
 from synth.sample import Timings
 from synth.shards.parts import PARTS_FOLDER, find_parts, split_into_parts
@@ -94,11 +94,13 @@ class Outcome:
 
 
 def check_inputs(manifest: Manifest) -> None:
-    """See that the HDRIs are whole and each split has some, and photographs if asked for.
+    """See that the manifest's gestures exist, that the HDRIs are whole and each split has some, and
+    photographs if asked for.
 
     Raises:
         UserError: one line, if not.
     """
+    check_gestures(manifest)
     check_hdris(manifest)
     for split in SPLITS:
         if sequence_ranges(manifest)[split]:

@@ -1,4 +1,4 @@
-"""The files a manifest draws on: HDRIs and photographs for backgrounds."""
+"""What a manifest draws on: HDRIs, photographs for backgrounds, named gestures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from synth.errors import UserError
 from synth.folders import files_below
+from synth.gestures.library import find_gesture
 from synth.hdris import check_hdri, find_hdris, hdri_label, resolve_hdri
 from synth.manifest import BUILTIN, Manifest
 
@@ -52,6 +53,19 @@ def _list_photos(entry: str, folder: Path) -> tuple[str, ...]:
             f" {', '.join(PHOTO_SUFFIXES)}"
         )
     return photos
+
+
+def check_gestures(manifest: Manifest) -> None:
+    """See that the library has every gesture of `motion.gestures`.
+
+    Raises:
+        UserError: one line naming the first that is missing, and the nearest that is there.
+    """
+    for name in manifest.motion.gestures or ():
+        try:
+            find_gesture(name)
+        except UserError as error:
+            raise UserError(f"motion.gestures: {error}") from None
 
 
 def check_hdris(manifest: Manifest) -> None:

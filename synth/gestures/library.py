@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -141,7 +142,11 @@ def find_gesture(name: str) -> Gesture:
     """
     library = gesture_library()
     if name not in library:
-        raise UserError(f"there is no gesture {name!r}; there are {', '.join(sorted(library))}")
+        near = get_close_matches(name, library, n=1)
+        advice = (
+            f", did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(library))}"
+        )
+        raise UserError(f"there is no gesture {name!r}{advice}")
     return library[name]
 
 

@@ -14,15 +14,19 @@ from synth.scene import Camera
 
 Array = NDArray[np.float64]
 
-#: Half the thickness of flesh around the landmarks, metres: a fingertip's or the hand's edge.
-_FLESH = 0.009
-#: No camera stands nearer to the hand or the forearm than this, metres.
-_CLEARANCE = 0.14
+#: No camera stands nearer than this to the skin of the hand, and to the forearm's axis, metres.
+CLEARANCE = 0.14
+ARM_CLEARANCE = 0.2
 _ATTEMPTS = 60
 #: Widths of the sensors of a phone's front and main camera, of APS-C and of full frame, metres.
 _SENSOR_WIDTHS = (0.0048, 0.0098, 0.0235, 0.036)
-#: Hands framed partly outside have their centre within this share of the image's half size.
-_OUTSIDE_REACH = (0.75, 1.05)
+#: How much of a hand's box lies beyond the border when the hand is framed partly outside, and how
+#: often two borders cut it.
+_CUT = (0.1, 0.5)
+_CORNER_SHARE = 0.2
+_SETTLING_STEPS = 12
+_SETTLED = 0.005  # relative error of size and place
+_NEAREST_DEPTH = 0.03  # metres; points nearer to the camera's plane are taken to be there
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,31 @@ class Subject:
     """What is to be framed, in the world.
 
     Attributes:
-        landmarks: (N, 3) points of the hand, of one frame or of all that share the camera.
-        arm: (2, 3) wrist and elbow, which no camera may stand in.
+        points: (N, 3) skin of the hand, in one frame or in all that share the camera.
+        arms: (F, 2, 3) wrist and elbow in each of these frames; no camera may stand in the arm.
     """
 
-    landmarks: Array
-    arm: Array
+    points: Array
+    arms: Array
+
+
+@dataclass(frozen=True)
+class _Framing:
+    """Where the hand's box lies in the picture, by axis.
+
+    Attributes:
+        shift: (2,) −1 … 1 from one border to the other.
+        cut: (2,) share of the box beyond the border that `shift` points to; 0 where none is.
+    """
+
+    shift: Array
+    cut: Array
+
+    def centre(self, box: Array, size: Array) -> Array:
+        """(2,) pixel of the centre of a box (2,) in a picture of `size` (2,)."""
+        inside = self.shift * np.maximum(size - box, 0.0) / 2
+        outside = np.sign(self.shift) * (size / 2 - box * (0.5 - self.cut))
+        return np.asarray(size / 2 + np.where(self.cut > 0, outside, inside))
 
 
 def sample_camera(
@@ -44,14 +67,14 @@ def sample_camera(
     """One camera that sees the subject at a scale drawn from the manifest."""
     scale = sample_scale(rng, settings)
     partly_outside = rng.uniform() < settings.partly_outside_share
-    best, best_clearance = None, -np.inf
+    best, most_room = None, -np.inf
     for _ in range(_ATTEMPTS):
         fov = np.radians(rng.uniform(*settings.fov_degrees))
-        camera = _place(rng, settings, image, subject, scale, fov, partly_outside)
-        clearance = _clearance(camera, subject)
-        if clearance > best_clearance:
-            best, best_clearance = camera, clearance
-        if clearance >= _CLEARANCE:
+        camera, settled = _place(rng, settings, image, subject, scale, fov, partly_outside)
+        room = _room(camera, subject) if settled else -np.inf
+        if best is None or room > most_room:
+            best, most_room = camera, room
+        if room >= 0:
             break
     assert best is not None
     return _with_lens(rng, settings, best, subject)
@@ -73,7 +96,8 @@ def _place(
     scale: float,
     fov: float,
     partly_outside: bool,
-) -> Camera:
+) -> tuple[Camera, bool]:
+    """A camera, and whether the hand has the wanted size and place in its picture."""
     size = np.array([image.width, image.height], dtype=float)
     focal = image.height / 2 / np.tan(fov / 2)
     low, high = np.sin(np.radians(settings.elevation_degrees))
@@ -81,34 +105,41 @@ def _place(
     cosine = np.sqrt(1 - sine**2)
     outward = np.array([cosine * np.cos(azimuth), cosine * np.sin(azimuth), sine])
     roll = np.radians(rng.normal(0, settings.roll_sigma_degrees))
-    centre = (subject.landmarks.min(0) + subject.landmarks.max(0)) / 2
+    centre = (subject.points.min(0) + subject.points.max(0)) / 2
     upright = _look_along(-outward, roll)
-    room = np.clip(1 - scale * size.min() / size, 0.0, None)
-    if partly_outside:
-        angle = rng.uniform(0, 2 * np.pi)
-        way = np.array([np.cos(angle), np.sin(angle)])
-        shift = way / np.abs(way).max() * rng.uniform(*_OUTSIDE_REACH)
-    else:
-        shift = rng.uniform(-1, 1, 2) * room
-    target = size / 2 * (1 + shift)
+    framing = _sample_framing(rng, partly_outside)
 
+    # The box of a hand seen in perspective has neither its size nor its centre where those of a
+    # small thing at `centre` would be: distance and aim settle in a few steps.
     wanted = scale * size.min()
-    spread = np.ptp(subject.landmarks @ upright.T, axis=0)[:2].max() + 2 * _FLESH
-    distance = focal * spread / wanted
-    for _ in range(4):
-        camera = _camera(image, focal, upright, centre + outward * distance, centre, target)
-        distance *= _longer_side(camera, subject.landmarks) / wanted
-    return _camera(image, focal, upright, centre + outward * distance, centre, target)
+    spread = np.ptp(subject.points @ upright.T, axis=0)[:2].max()
+    distance, aim = focal * spread / wanted, size / 2
+    for _ in range(_SETTLING_STEPS):
+        camera = _camera(image, focal, upright, centre + outward * distance, centre, aim)
+        low, high = _box(camera, subject.points)
+        growth = float((high - low).max()) / wanted
+        error = framing.centre(high - low, size) - (low + high) / 2
+        if abs(growth - 1) < _SETTLED and np.abs(error).max() < _SETTLED * size.min():
+            return camera, True
+        distance *= growth
+        aim = aim + error
+    return camera, False
 
 
-def _longer_side(camera: Camera, landmarks: Array) -> float:
-    """Longer side in pixels of the landmarks' box with the flesh around them."""
+def _sample_framing(rng: np.random.Generator, partly_outside: bool) -> _Framing:
+    shift, cut = rng.uniform(-1, 1, 2), rng.uniform(*_CUT, 2)
+    axis, corner = rng.integers(2), rng.uniform() < _CORNER_SHARE
+    axes = np.array([axis == 0 or corner, axis == 1 or corner])
+    return _Framing(shift, np.where(axes & partly_outside, cut, 0.0))
+
+
+def _box(camera: Camera, points: Array) -> tuple[Array, Array]:
+    """(2,) lowest and (2,) highest pixel coordinates of points."""
     matrix = np.array(camera.world_to_camera)
-    points = landmarks @ matrix[:3, :3].T + matrix[:3, 3]
-    depth = np.maximum(points[:, 2:], 0.03)
-    focal = camera.K[0][0]
-    pixels, flesh = focal * points[:, :2] / depth, focal * _FLESH / depth
-    return float(((pixels + flesh).max(0) - (pixels - flesh).min(0)).max())
+    seen = points @ matrix[:3, :3].T + matrix[:3, 3]
+    depth = np.maximum(seen[:, 2:], _NEAREST_DEPTH)
+    pixels = camera.K[0][0] * seen[:, :2] / depth + [camera.K[0][2], camera.K[1][2]]
+    return pixels.min(0), pixels.max(0)
 
 
 def _look_along(forward: Array, roll: float) -> Array:
@@ -157,10 +188,12 @@ def distance_to_segment(point: Array, start: Array, end: Array) -> float:
     return float(np.linalg.norm(point - start - t * axis))
 
 
-def _clearance(camera: Camera, subject: Subject) -> float:
+def _room(camera: Camera, subject: Subject) -> float:
+    """Metres by which a camera is clear of the hand and the arm; negative where it is too near."""
     centre = camera_centre(camera)
-    to_hand = float(np.linalg.norm(subject.landmarks - centre, axis=1).min())
-    return min(to_hand, distance_to_segment(centre, *subject.arm))
+    to_hand = float(np.linalg.norm(subject.points - centre, axis=1).min())
+    to_arm = min(distance_to_segment(centre, *arm) for arm in subject.arms)
+    return min(to_hand - CLEARANCE, to_arm - ARM_CLEARANCE)
 
 
 def _with_lens(
@@ -173,7 +206,7 @@ def _with_lens(
     if rng.uniform() >= settings.depth_of_field_share:
         return camera.model_copy(update={"sensor_width": sensor_width})
     matrix = np.array(camera.world_to_camera)
-    depth = float(np.median(subject.landmarks @ matrix[2, :3] + matrix[2, 3]))
+    depth = float(np.median(subject.points @ matrix[2, :3] + matrix[2, 3]))
     update: dict[str, float | Literal[None]] = {
         "sensor_width": sensor_width,
         "f_stop": f_stop,

@@ -12,10 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.gestures.library import UP_DIRECTIONS
-from synth.hand.model import HandShape, forward_kinematics, landmarks_of, load_hand_model
-from synth.landmarks import BONES
+from synth.hand.arm import elbow_distance, forearm_frame, forearm_skin
+from synth.hand.model import (
+    HandModel,
+    HandShape,
+    forward_kinematics,
+    landmarks_of,
+    load_hand_model,
+    skin_vertices,
+)
+from synth.landmarks import BONES, TIPS, WRIST
 from synth.manifest import Manifest
-from synth.rotations import rotation_matrix
 from synth.sampling.background import sample_background
 from synth.sampling.camera import Subject, sample_camera
 from synth.sampling.identity import sample_person
@@ -23,7 +30,7 @@ from synth.sampling.light import sample_light
 from synth.sampling.motion import Motion, Posture, sample_motion
 from synth.sampling.placement import sample_placement
 from synth.sampling.sensor import sample_sensor
-from synth.sampling.sleeve import sample_sleeve
+from synth.sampling.sleeve import Arm, arm_fits, sample_sleeve
 from synth.scene import (
     Camera,
     Frame,
@@ -38,6 +45,11 @@ from synth.seeding import component_rng
 from synth.splits import hdris_of, identity_of, photos_of, split_of
 
 Array = NDArray[np.float64]
+
+#: Cameras are drawn again, so often at most, if no bend of the elbow suits all of them.
+_CAMERA_DRAWS = 5
+#: Landmarks that the upper arm should not hide from the cameras.
+_TARGETS = (WRIST, *TIPS)
 
 _MIRROR = np.diag([-1.0, 1.0, 1.0, 1.0])
 
@@ -66,15 +78,13 @@ def plan_scene(manifest: Manifest, sequence: int) -> Scene:
     placement = sample_placement(rng("placement"), up, side)
 
     postures = [motion.posture(i) for i in range(len(motion.frames))]
-    subjects = [_subject(shape, posture, placement, side) for posture in postures]
-    cameras = _sample_cameras(manifest, rng("camera"), subjects)
-    sleeve = sample_sleeve(
-        rng("sleeve"),
-        manifest.identity,
-        [camera for row in cameras for camera in row],
-        [_forearm(shape, posture, placement, side) for posture in postures],
-        float(np.linalg.norm(shape.joints["elbow"] - shape.joints["wrist"])),
-    )
+    subjects = [_subject(model, shape, posture, placement, side) for posture in postures]
+    arm = _arm(model, shape, postures, placement, side)
+    for attempt in range(_CAMERA_DRAWS):
+        cameras = _sample_cameras(manifest, rng(f"camera {attempt}"), subjects)
+        sleeve = sample_sleeve(rng("sleeve"), manifest.identity, cameras, arm)
+        if arm_fits(sleeve, cameras, arm):
+            break
     light = sample_light(rng("light"), manifest.light, hdris_of(manifest, split))
     photos = photos_of(manifest, split)
     shutters = _sample_shutters(manifest, rng("shutter"), len(postures))
@@ -138,8 +148,8 @@ def _sample_cameras(
             for subject in subjects
         ]
     everywhere = Subject(
-        np.concatenate([subject.landmarks for subject in subjects]),
-        np.mean([subject.arm for subject in subjects], axis=0),
+        np.concatenate([subject.points for subject in subjects]),
+        np.concatenate([subject.arms for subject in subjects]),
     )
     row = [
         sample_camera(rng, manifest.camera, manifest.image, everywhere)
@@ -166,21 +176,34 @@ def hand_to_world(wrist_to_world: Array, side: Side) -> Array:
     return wrist_to_world @ _MIRROR if side == "left" else wrist_to_world
 
 
-def _subject(shape: HandShape, posture: Posture, placement: Array, side: Side) -> Subject:
+def _subject(
+    model: HandModel, shape: HandShape, posture: Posture, placement: Array, side: Side
+) -> Subject:
     matrix = hand_to_world(_world(posture, placement, side), side)
-    landmarks = landmarks_of(forward_kinematics(shape, posture.rotations))
-    forearm = _forearm(shape, posture, placement, side)
-    elbow = np.linalg.norm(shape.joints["elbow"] - shape.joints["wrist"])
-    arm = np.stack([forearm[:3, 3], forearm[:3, 3] + elbow * forearm[:3, 1]])
-    return Subject(landmarks @ matrix[:3, :3].T + matrix[:3, 3], arm)
+    bones = forward_kinematics(shape, posture.rotations)
+    skin = skin_vertices(model, shape, bones, posture.forearm)[model.weights[:, -2:].sum(1) < 0.5]
+    forearm = matrix @ forearm_frame(shape, posture.forearm, posture.forearm_twist)
+    elbow = forearm[:3, 3] + elbow_distance(shape) * forearm[:3, 1]
+    return Subject(_moved_points(matrix, skin), np.stack([forearm[:3, 3], elbow])[None])
 
 
-def _forearm(shape: HandShape, posture: Posture, placement: Array, side: Side) -> Array:
-    """(4, 4) world matrix of the forearm's bone, without its twist."""
-    turn = np.eye(4)
-    turn[:3, :3] = rotation_matrix(posture.forearm)
-    matrix = hand_to_world(_world(posture, placement, side), side)
-    return matrix @ shape.arm_rest[1] @ turn
+def _arm(
+    model: HandModel, shape: HandShape, postures: Sequence[Posture], placement: Array, side: Side
+) -> Arm:
+    forearms, targets = [], []
+    for posture in postures:
+        matrix = hand_to_world(_world(posture, placement, side), side)
+        forearms.append(matrix @ forearm_frame(shape, posture.forearm, posture.forearm_twist))
+        landmarks = landmarks_of(forward_kinematics(shape, posture.rotations))
+        targets.append(_moved_points(matrix, landmarks[list(_TARGETS)]))
+    skin = forearm_skin(model, shape)
+    radius = float(np.hypot(skin[:, 0], skin[:, 2]).max())
+    return Arm(np.stack(forearms), elbow_distance(shape), radius, np.stack(targets))
+
+
+def _moved_points(matrix: Array, points: Array) -> Array:
+    """(N, 3) points (N, 3) taken by a (4, 4) matrix."""
+    return np.asarray(points @ matrix[:3, :3].T + matrix[:3, 3])
 
 
 def _pose(posture: Posture, placement: Array, side: Side) -> HandPose:

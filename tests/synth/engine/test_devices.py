@@ -1,0 +1,49 @@
+"""How many processes are started on which machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synth.engine import devices
+from synth.engine.devices import count_gpus, default_workers
+
+
+@pytest.mark.parametrize(
+    ("device", "cores", "gpus", "workers"),
+    [
+        ("cpu", 16, 0, 16),
+        ("cpu", 16, 2, 16),
+        ("auto", 2, 0, 2),
+        ("auto", 16, 1, 1),
+        ("auto", 16, 4, 4),
+        ("cuda", 16, 1, 1),
+        ("optix", 16, 2, 2),
+        # The device files may be hidden: the worker says whether there is such a device.
+        ("cuda", 16, 0, 1),
+    ],
+)
+def test_one_process_a_gpu_or_a_core(device: str, cores: int, gpus: int, workers: int) -> None:
+    assert default_workers(device, cores, gpus) == workers
+
+
+def test_device_files_are_counted_without_the_control_files(tmp_path: Path) -> None:
+    for name in ("nvidia0", "nvidia1", "nvidiactl", "nvidia-uvm", "null"):
+        (tmp_path / name).touch()
+    assert count_gpus(tmp_path) == 2
+
+
+def test_without_device_files_nvidia_smi_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = tmp_path / "nvidia-smi"
+    monkeypatch.setattr(devices.shutil, "which", lambda _name: str(tool))
+    assert count_gpus(tmp_path) == 0  # named but not there
+    tool.write_text("#!/bin/sh\necho 'GPU 0: NVIDIA H100 (UUID: GPU-1)'\necho 'GPU 1: same'\n")
+    tool.chmod(0o755)
+    assert count_gpus(tmp_path) == 2
+    tool.write_text("#!/bin/sh\necho 'NVIDIA-SMI has failed'\nexit 9\n")
+    assert count_gpus(tmp_path) == 0
+    monkeypatch.setattr(devices.shutil, "which", lambda _name: None)
+    assert count_gpus(tmp_path) == 0

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from synth.hand.joints import bone_ends
 from synth.hand.recipe import LOCAL_CHANGES, ensure_asset
+from synth.hand.wrist_frame import FRAME_JOINTS, wrist_frame
 from synth.landmarks import BLENDSHAPES, BONE_HEAD_LANDMARK, BONE_PARENTS, BONES, LANDMARKS
 from synth.rotations import rotation_matrix
 
@@ -138,7 +139,7 @@ class HandModel:
         return skin, scale * self.blendshapes
 
     def _frame_of(self, skin: Array) -> Array:
-        return wrist_frame(*(self.joint_regressor[self._row(n)] @ skin for n in _FRAME_JOINTS))
+        return wrist_frame(*(self.joint_regressor[self._row(n)] @ skin for n in FRAME_JOINTS))
 
     def _row(self, joint: str) -> int:
         return self.joint_names.index(joint)
@@ -160,9 +161,6 @@ class HandModel:
         return HandShape(skin, joints, np.stack(rest), np.array(length), np.stack(arm))
 
 
-_FRAME_JOINTS = ("wrist", "index_mcp", "middle_mcp", "little_mcp")
-
-
 def _amounts(weights: Mapping[str, float]) -> Array:
     amounts = np.zeros(len(BLENDSHAPES))
     for name, value in weights.items():
@@ -170,18 +168,6 @@ def _amounts(weights: Mapping[str, float]) -> Array:
             raise KeyError(name)
         amounts[BLENDSHAPES.index(name)] = value
     return amounts
-
-
-def wrist_frame(wrist: Array, index_mcp: Array, middle_mcp: Array, little_mcp: Array) -> Array:
-    """(4, 4) of the right hand's wrist frame from four joints (see synth.scene)."""
-    y = middle_mcp - wrist
-    y = y / np.linalg.norm(y)
-    x = index_mcp - little_mcp
-    x = x - y * (x @ y)
-    x = x / np.linalg.norm(x)
-    frame = np.eye(4)
-    frame[:3, 0], frame[:3, 1], frame[:3, 2], frame[:3, 3] = x, y, np.cross(x, y), wrist
-    return frame
 
 
 def _palmar(finger: str, segment: str, joints: Mapping[str, Array]) -> Array:

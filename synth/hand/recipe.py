@@ -25,8 +25,10 @@ from numpy.typing import NDArray
 
 from synth.errors import UserError
 from synth.hand.blendshapes import blendshape_deltas
+from synth.hand.joints import bone_ends, joint_regressor
 from synth.hand.nails import nail_frames
 from synth.hand.weights import heat_weights
+from synth.hand.wrist_frame import FRAME_JOINTS, wrist_frame
 from synth.landmarks import BONES, FINGERS
 
 #: Raise it whenever the numbers below change: caches of older recipes are then rebuilt.
@@ -150,11 +152,9 @@ def build_asset(model: Any = None) -> dict[str, NDArray[Any]]:
     average = output["rest_vertices"][0].double().numpy()[used]
     heads = {b: output["rest_bone_heads"][0, c].double().numpy() for b, c in columns.items()}
     tails = {b: output["rest_bone_tails"][0, c].double().numpy() for b, c in columns.items()}
-    from synth.hand.joints import joint_regressor
-
     regressor, names_of_joints = joint_regressor(average, faces, weights, heads, tails)
-    wrist_frame = _wrist_frame(regressor @ average, names_of_joints)
-    average_in_wrist = (average - wrist_frame[:3, 3]) @ wrist_frame[:3, :3]
+    frame = wrist_frame(*(regressor[names_of_joints.index(n)] @ average for n in FRAME_JOINTS))
+    average_in_wrist = (average - frame[:3, 3]) @ frame[:3, :3]
     joints = regressor @ average_in_wrist
     weights = _reweighted(average_in_wrist, faces, weights, joints, names_of_joints)
     nails = nail_frames(average_in_wrist, faces, joints, names_of_joints)
@@ -184,8 +184,6 @@ def _reweighted(
     names: list[str],
 ) -> NDArray[np.float64]:
     """(V, 27) weights for the corrected joints; fingertip end bones and the cut end carry none."""
-    from synth.hand.joints import bone_ends
-
     at = {name: joints[row] for row, name in enumerate(names)}
     segments = [bone_ends(bone, at) for bone in BONES]
     carpus = (at["wrist"], 0.25 * at["middle_mcp"])
@@ -229,15 +227,3 @@ def pack_uv(face_uv: NDArray[np.float64]) -> NDArray[np.float64]:
         low, high = corner.min((0, 1)), corner.max((0, 1))
         packed[island] = (corner - low) / (high - low) * [x1 - x0, y1 - y0] + [x0, y0]
     return packed
-
-
-def _wrist_frame(joints: NDArray[np.float64], names: list[str]) -> NDArray[np.float64]:
-    """4×4 of the wrist frame (see synth.scene) in the frame of `joints`."""
-    from synth.hand.model import wrist_frame
-
-    return wrist_frame(
-        joints[names.index("wrist")],
-        joints[names.index("index_mcp")],
-        joints[names.index("middle_mcp")],
-        joints[names.index("little_mcp")],
-    )

@@ -106,6 +106,14 @@ def generate(
             _say(f"{output}: {there} sequences are there, {missing} are to be made")
         with _errors(FAILED), _interruptible(), _bar(missing, loaded) as watch:
             outcome = make(work, settings, watch)
+        contacts = outcome.contacts
+        if contacts.poses:
+            _say(
+                f"{output}: in {contacts.corrected} of {contacts.poses} poses parts of the hand met"
+                f" and were moved apart, {contacts.redrawn} draws were thrown away,"
+                f" {contacts.unresolved} poses unresolved; deepest contact kept"
+                f" {1000 * contacts.worst_depth:.1f} mm"
+            )
         _say(
             f"{output}: made {outcome.samples} images in {outcome.seconds:.0f} s;"
             f" {FILE_NAME} lists {_counted(work.dataset.counts())}"

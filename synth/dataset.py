@@ -18,6 +18,7 @@ from typing import Any
 from synth import inputs
 from synth.errors import UserError
 from synth.manifest import SPLITS, Manifest
+from synth.scene import Contacts
 from synth.shards.files import write_atomically
 from synth.shards.writer import ShardRecord
 
@@ -40,6 +41,7 @@ class Made:
     runs: int = 0
     devices: tuple[str, ...] = ()
     hardware: dict[str, Any] = field(default_factory=dict)
+    contacts: Contacts = field(default_factory=Contacts)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Dataset:
             "inputs": self.inputs,
             "versions": self.versions,
             "shards": [asdict(shard) for shard in self.shards],
-            "made": asdict(self.made),
+            "made": {**asdict(self.made), "contacts": self.made.contacts.model_dump()},
         }
         return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -128,7 +130,11 @@ def read_dataset(folder: Path) -> Dataset:
             raise UserError(
                 f"{path}: has format {content['format']}, this version reads {FORMAT_VERSION}"
             )
-        made = {**content["made"], "devices": tuple(content["made"]["devices"])}
+        made = {
+            **content["made"],
+            "devices": tuple(content["made"]["devices"]),
+            "contacts": Contacts(**content["made"]["contacts"]),
+        }
         return Dataset(
             **{
                 key.name: content[key.name]

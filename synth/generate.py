@@ -27,6 +27,7 @@ from synth.errors import UserError
 from synth.inputs import check_gestures, check_hdris
 from synth.manifest import SPLITS, Manifest
 from synth.sample import Timings
+from synth.scene import Contacts
 from synth.shards.parts import PARTS_FOLDER, find_parts, split_into_parts
 from synth.shards.plan import ShardPlan, plan_shards
 from synth.shards.writer import ShardRecord, assemble_shard, find_fault
@@ -82,6 +83,7 @@ class Outcome:
         timings: seconds by stage, summed over the processes.
         retries: how often a sequence was begun again.
         devices: that the processes rendered on.
+        contacts: of the poses made in this run.
     """
 
     sequences: int = 0
@@ -91,6 +93,7 @@ class Outcome:
     timings: Timings = field(default_factory=Timings)
     retries: int = 0
     devices: set[str] = field(default_factory=set)
+    contacts: Contacts = field(default_factory=Contacts)
 
 
 def check_inputs(manifest: Manifest) -> None:
@@ -233,6 +236,7 @@ def make(work: Work, settings: EngineSettings, watch: Watch) -> Outcome:
                 runs=made.runs + 1,
                 devices=tuple(sorted({*made.devices, *outcome.devices})),
                 hardware=describe_hardware(),
+                contacts=made.contacts + outcome.contacts,
             )
             work.dataset = replace(work.dataset, made=made)
             with contextlib.suppress(OSError):
@@ -265,6 +269,7 @@ def _make(
                     work.parts[event.sequence] = event.part
                     outcome.sequences += 1
                     outcome.samples += event.samples
+                    outcome.contacts += event.contacts
                     for stage, seconds in event.seconds.items():
                         outcome.timings.add(stage, seconds)
                     _close_if_full(work, shard_of[event.sequence], outcome)

@@ -169,6 +169,28 @@ class RenderSettings(_Plain):
     depth: bool
 
 
+class Contacts(_Plain):
+    """What fingers that would have passed through each other made of a sequence's poses.
+
+    Several sequences' are added up; `worst_depth` is then the worst of all.
+    """
+
+    poses: int = 0  # key poses and frames that were kept
+    corrected: int = 0  # of them: angles changed until nothing penetrates
+    redrawn: int = 0  # draws thrown away
+    unresolved: int = 0  # of the poses: kept with penetration, after the last redraw
+    worst_depth: float = 0.0  # metres that skin stands in skin in a kept frame
+
+    def __add__(self, other: Contacts) -> Contacts:
+        return Contacts(
+            poses=self.poses + other.poses,
+            corrected=self.corrected + other.corrected,
+            redrawn=self.redrawn + other.redrawn,
+            unresolved=self.unresolved + other.unresolved,
+            worst_depth=max(self.worst_depth, other.worst_depth),
+        )
+
+
 class Scene(_Plain):
     """One sequence: one person, one light, some frames, each seen by several cameras."""
 
@@ -178,3 +200,4 @@ class Scene(_Plain):
     light: Light
     render: RenderSettings
     frames: tuple[Frame, ...]
+    contacts: Contacts = Contacts()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synth.manifest import Manifest
+from synth.scene import Contacts
 
 DEVICES = ("auto", "cpu", "cuda", "optix")
 
@@ -70,12 +71,14 @@ class Finished:
         samples: how many it holds.
         seconds: by stage; what no stage claims is under "other", so that they sum up to the time
             that the worker was busy with it.
+        contacts: of its poses.
     """
 
     sequence: int
     part: Path
     samples: int
     seconds: dict[str, float]
+    contacts: Contacts
 
 
 @dataclass(frozen=True)

@@ -191,11 +191,11 @@ class _Run:
             worker.deadline = time.monotonic() + self.time_limit
             yield Ready(worker.number, answer)
         else:
-            part, samples, seconds = answer
+            part, samples, seconds, contacts = answer
             sequence, worker.sequence = worker.sequence, None
             worker.done += 1
             assert sequence is not None
-            yield Finished(sequence, part, samples, seconds)
+            yield Finished(sequence, part, samples, seconds, contacts)
 
     def _lose(self, worker: _Worker, reason: str) -> Iterator[Event]:
         """Replace a process; its sequence goes back to the front, unless it failed too often."""

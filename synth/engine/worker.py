@@ -14,7 +14,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,6 +26,7 @@ from synth.engine.job import EngineSettings
 from synth.errors import UserError
 from synth.manifest import Manifest
 from synth.sample import Sample, Timings
+from synth.scene import Contacts
 from synth.shards.parts import encode_part, write_part
 from synth.shards.plan import sample_keys
 
@@ -52,15 +54,15 @@ def run_worker(
 ) -> None:
     """Main function of the process, worker `number`.
 
-    Sends the device's name, then for each sequence number received (part, samples, seconds); or a
-    Failure in place of either. Ends when the connection does.
+    Sends the device's name, then for each sequence number received (part, samples, seconds,
+    contacts); or a Failure in place of either. Ends when the connection does.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent(parent)
     _redirect_streams(log)
-    keep_to_cores(number, settings)
     try:
-        plan, render, device = _set_up(settings)
+        with few_cores(number, settings):
+            plan, render, device = _set_up(settings)
     except BaseException as error:
         _send(connection, _failure(error))
         return
@@ -99,7 +101,7 @@ def _make(
     manifest: Manifest,
     sequence: int,
     parts_folder: Path,
-) -> tuple[Path, int, dict[str, float]]:
+) -> tuple[Path, int, dict[str, float], Contacts]:
     timings = Timings()
     start = time.perf_counter()
     scene = plan(manifest, sequence)
@@ -114,7 +116,7 @@ def _make(
     end = time.perf_counter()
     timings.add("writing", end - rendered)
     timings.add("other", end - start - sum(timings.seconds.values()))
-    return path, len(samples), timings.seconds
+    return path, len(samples), timings.seconds, scene.contacts
 
 
 def _failure(error: BaseException) -> Failure:
@@ -136,18 +138,26 @@ def _send(connection: Connection, answer: Any) -> None:
         os._exit(1)
 
 
-def keep_to_cores(number: int, settings: EngineSettings) -> None:
-    """Bind this process to `settings.threads` cores of its own, if there are enough for all.
+@contextmanager
+def few_cores(number: int, settings: EngineSettings) -> Iterator[None]:
+    """Let Blender see only `settings.threads` cores while it is loaded.
 
-    Blender's task scheduler makes a thread for every core it may run on, and the idle ones spin:
-    a render with one thread then burns a second core that another worker needs. It has to be done
-    before Blender is loaded. Where the system has no such call, nothing happens.
+    Its task scheduler makes a thread for every core that it may run on when it starts, and idle
+    ones spin: a render with one thread would burn a second core that another worker needs.
+    Afterwards the process may run anywhere again. Where the system has no such call, nothing
+    happens.
     """
-    if sys.platform == "linux":
-        cores = sorted(os.sched_getaffinity(0))
-        if settings.workers * settings.threads <= len(cores):
-            first = number * settings.threads
-            os.sched_setaffinity(0, cores[first : first + settings.threads])
+    if sys.platform != "linux":
+        yield
+        return
+    everywhere = os.sched_getaffinity(0)
+    cores = sorted(everywhere)
+    chosen = {cores[(number * settings.threads + i) % len(cores)] for i in range(settings.threads)}
+    os.sched_setaffinity(0, chosen)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, everywhere)
 
 
 def _end_with_parent(parent: int) -> None:

@@ -30,6 +30,7 @@ from synth.sampling.interpolation import (
     sample_timeline,
     sample_times,
 )
+from synth.scene import Contacts
 
 Array = NDArray[np.float64]
 
@@ -43,25 +44,6 @@ _HOLD = (0.05, 0.35)
 _HELD_SHARE = 0.6
 #: How far the wrist follows each key pose from where it is in the whole sequence.
 _WRIST_FOLLOWS = 0.4
-
-
-@dataclass(frozen=True)
-class MotionReport:
-    """What contact between parts of the hand made of the poses of one sequence.
-
-    Attributes:
-        poses: key poses and frames that were kept.
-        corrected: of them, those whose angles were changed so that nothing penetrates.
-        redrawn: draws that were thrown away.
-        unresolved: of the poses, those kept with penetration, after the last redraw.
-        worst_depth: metres, the deepest contact in a kept frame.
-    """
-
-    poses: int
-    corrected: int
-    redrawn: int
-    unresolved: int
-    worst_depth: float
 
 
 @dataclass(frozen=True)
@@ -107,7 +89,7 @@ class Motion:
         shape: whose hand it is.
         frames: in the order of time.
         up: what points upwards in the world where a gesture asks for it.
-        report: of contacts.
+        contacts: what was corrected and redrawn.
     """
 
     shape: HandShape
@@ -115,7 +97,7 @@ class Motion:
     drift: Drift
     frames: tuple[MotionFrame, ...]
     up: Up | None
-    report: MotionReport
+    contacts: Contacts
 
     def posture(self, frame: int, offset: float = 0.0) -> Posture:
         """The hand at a frame, or `offset` seconds after it (negative: before) for its shutter.
@@ -172,14 +154,14 @@ def sample_motion(
     drift = sample_drift(rng)
     seen, reports, thrown = _sample_frames(rng, settings, surface, timeline, poses, frames)
     everything = [*(pose.report for pose in poses), *reports]
-    report = MotionReport(
+    contacts = Contacts(
         poses=len(everything),
         corrected=sum(report.corrected for report in everything),
         redrawn=redrawn + thrown,
         unresolved=sum(not report.resolved for report in everything),
-        worst_depth=max((report.depth for report in reports), default=0.0),
+        worst_depth=float(max((report.depth for report in reports), default=0.0)),
     )
-    return Motion(shape, timeline, drift, tuple(seen), up, report)
+    return Motion(shape, timeline, drift, tuple(seen), up, contacts)
 
 
 def _sample_key(

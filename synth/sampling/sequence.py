@@ -25,7 +25,7 @@ from synth.landmarks import BONES, TIPS, WRIST
 from synth.manifest import Manifest
 from synth.sampling.background import sample_background
 from synth.sampling.camera import Subject, sample_camera
-from synth.sampling.identity import sample_person
+from synth.sampling.identity import sample_person, sample_side
 from synth.sampling.light import sample_light
 from synth.sampling.motion import Motion, Posture, sample_motion
 from synth.sampling.placement import sample_placement
@@ -68,7 +68,7 @@ def plan_scene(manifest: Manifest, sequence: int) -> Scene:
     split = split_of(manifest, sequence)
     number = identity_of(manifest, sequence)
     person = sample_person(component_rng(manifest.seed, number, "identity"), manifest.identity)
-    side: Side = "left" if rng("side").uniform() < manifest.identity.left_share else "right"
+    side = sample_side(rng("side"), manifest.identity)
     model = load_hand_model()
     shape = model.shape(person.phenotype, person.blendshapes)
     motion = sample_motion(
@@ -132,6 +132,7 @@ def plan_scene(manifest: Manifest, sequence: int) -> Scene:
             depth=image.depth,
         ),
         frames=tuple(frames),
+        contacts=motion.contacts,
     )
 
 

@@ -12,7 +12,7 @@ import signal
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -20,6 +20,7 @@ import numpy as np
 from synth.errors import UserError
 from synth.manifest import Manifest
 from synth.sample import Sample, Timings
+from synth.scene import Contacts
 from synth.seeding import component_rng
 from synth.shards.plan import sample_key
 from synth.splits import identity_of, split_of
@@ -27,7 +28,11 @@ from synth.splits import identity_of, split_of
 PLANNER = "tests.synth.fake_renderer:plan_scene"
 RENDERER = "tests.synth.fake_renderer:render_scene"
 
-Plan = tuple[Manifest, int]
+
+class Plan(NamedTuple):
+    manifest: Manifest
+    sequence: int
+    contacts: Contacts = Contacts(poses=3, corrected=1, worst_depth=0.001)
 
 
 def configure(device: str, threads: int) -> str:
@@ -36,11 +41,11 @@ def configure(device: str, threads: int) -> str:
 
 
 def plan_scene(manifest: Manifest, sequence: int) -> Plan:
-    return manifest, sequence
+    return Plan(manifest, sequence)
 
 
 def render_scene(plan: Plan, timings: Timings) -> list[Sample]:
-    manifest, sequence = plan
+    manifest, sequence = plan.manifest, plan.sequence
     start = time.perf_counter()
     rng = component_rng(manifest.seed, sequence, "fake")
     samples = [
@@ -99,7 +104,7 @@ def render_slowly(plan: Plan, timings: Timings) -> list[Sample]:
 
 def render_dying_once(plan: Plan, timings: Timings) -> list[Sample]:
     """Every third sequence kills its process the first time."""
-    manifest, sequence = plan
+    manifest, sequence = plan.manifest, plan.sequence
     note(manifest, "tried", sequence)
     if sequence % 3 == 0 and times(manifest, "tried", sequence) == 1:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -107,7 +112,7 @@ def render_dying_once(plan: Plan, timings: Timings) -> list[Sample]:
 
 
 def render_always_dying(plan: Plan, timings: Timings) -> list[Sample]:
-    manifest, sequence = plan
+    manifest, sequence = plan.manifest, plan.sequence
     note(manifest, "tried", sequence)
     if sequence == 3:
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -115,7 +120,7 @@ def render_always_dying(plan: Plan, timings: Timings) -> list[Sample]:
 
 
 def render_stuck_once(plan: Plan, timings: Timings) -> list[Sample]:
-    manifest, sequence = plan
+    manifest, sequence = plan.manifest, plan.sequence
     note(manifest, "tried", sequence)
     if sequence == 1 and times(manifest, "tried", sequence) == 1:
         time.sleep(60)
@@ -123,19 +128,19 @@ def render_stuck_once(plan: Plan, timings: Timings) -> list[Sample]:
 
 
 def render_raising(plan: Plan, timings: Timings) -> list[Sample]:
-    if plan[1] == 2:
+    if plan.sequence == 2:
         raise ValueError("two is\nno number")
     return render_scene(plan, timings)
 
 
 def render_refusing(plan: Plan, timings: Timings) -> list[Sample]:
-    if plan[1] == 2:
+    if plan.sequence == 2:
         raise UserError("/some/light.exr: cannot be read")
     return render_scene(plan, timings)
 
 
 def render_on_full_disk(plan: Plan, timings: Timings) -> list[Sample]:
-    if plan[1] == 2:
+    if plan.sequence == 2:
         raise OSError(errno.ENOSPC, "No space left on device")
     return render_scene(plan, timings)
 
@@ -145,6 +150,6 @@ def render_other_keys(plan: Plan, timings: Timings) -> list[Sample]:
 
 
 def render_leaving_files(plan: Plan, timings: Timings) -> list[Sample]:
-    with (plan[0].folder / f"left-{plan[1]}").open("a") as file:
+    with (plan.manifest.folder / f"left-{plan.sequence}").open("a") as file:
         file.write(tempfile.mkdtemp() + "\n")
     return render_scene(plan, timings)

@@ -13,7 +13,7 @@ from synth.sample import Timings
 from synth.shards.parts import encode_part, write_part
 from synth.shards.plan import ShardPlan
 from synth.shards.writer import assemble_shard
-from tests.synth.fake_renderer import PLANNER, RENDERER, render_scene
+from tests.synth.fake_renderer import PLANNER, RENDERER, plan_scene, render_scene
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_preview_shows_many_people(make_manifest: Callable[..., Manifest]) -> 
 def test_samples_are_picked_evenly(make_manifest: Callable[..., Manifest], tmp_path: Path) -> None:
     manifest = make_manifest()
     parts = [
-        write_part(tmp_path, n, encode_part(render_scene((manifest, n), Timings())))
+        write_part(tmp_path, n, encode_part(render_scene(plan_scene(manifest, n), Timings())))
         for n in range(6)
     ]
     assemble_shard(tmp_path, ShardPlan("train", 0, range(6), 6), parts, 4)
@@ -50,7 +50,7 @@ def test_samples_are_picked_evenly(make_manifest: Callable[..., Manifest], tmp_p
 def test_the_sheet_is_a_picture(make_manifest: Callable[..., Manifest], tmp_path: Path) -> None:
     from synth.preview import write_sheet
 
-    samples = render_scene((make_manifest(), 0), Timings())
+    samples = render_scene(plan_scene(make_manifest(), 0), Timings())
     write_sheet(tmp_path / "new" / "sheet.png", samples, skeleton=False)
     sheet = cv2.imread(str(tmp_path / "new" / "sheet.png"))
     assert sheet is not None

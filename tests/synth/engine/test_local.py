@@ -54,11 +54,15 @@ def test_all_sequences_are_made(job: Job) -> None:
     assert ready <= {Ready(0, "fake auto"), Ready(1, "fake auto")}
     for event in events:
         if isinstance(event, Finished):
-            samples = fake_renderer.render_scene((job.manifest, event.sequence), Timings())
+            samples = fake_renderer.render_scene(
+                fake_renderer.plan_scene(job.manifest, event.sequence), Timings()
+            )
             assert event.part.read_bytes() == encode_part(samples)
             assert event.samples == 4
             assert set(event.seconds) == {"sampling", "render", "writing", "other"}
-    assert "configured for auto with 1 threads" in (job.logs_folder / "worker-0.log").read_text()
+    for event in ready:
+        log = job.logs_folder / f"worker-{event.worker}.log"
+        assert "configured for auto with 1 threads" in log.read_text()
 
 
 def test_processes_are_replaced_after_a_while(job: Job) -> None:

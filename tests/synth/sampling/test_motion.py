@@ -46,8 +46,8 @@ def test_no_frame_has_penetration(motions: list[Motion]) -> None:
         for i in range(len(motion.frames)):
             bones = forward_kinematics(SHAPE, motion.posture(i).rotations)
             depths.append(deepest(contacts(surface, bones)))
-        assert motion.report.unresolved == 0
-        assert max(depths) == pytest.approx(motion.report.worst_depth)
+        assert motion.contacts.unresolved == 0
+        assert max(depths) == pytest.approx(motion.contacts.worst_depth)
         assert max(depths) <= COMPRESSION
 
 
@@ -55,7 +55,7 @@ def test_the_same_generator_gives_the_same_motion(motions: list[Motion]) -> None
     again = draw(3)
     assert [f.angles for f in again.frames] == [f.angles for f in motions[3].frames]
     assert [f.gesture for f in again.frames] == [f.gesture for f in motions[3].frames]
-    assert again.report == motions[3].report
+    assert again.contacts == motions[3].contacts
 
 
 def test_frames_near_a_gesture_are_named_and_others_are_not() -> None:

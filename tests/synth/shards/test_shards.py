@@ -25,11 +25,11 @@ from synth.shards.parts import encode_part, find_parts, split_into_parts, write_
 from synth.shards.plan import ShardPlan, plan_shards, sample_keys
 from synth.shards.reader import read_samples
 from synth.shards.writer import ShardRecord, assemble_shard, find_fault
-from tests.synth.fake_renderer import render_scene
+from tests.synth.fake_renderer import plan_scene, render_scene
 
 
 def samples_of(manifest: Manifest, sequence: int) -> list[Sample]:
-    return render_scene((manifest, sequence), Timings())
+    return render_scene(plan_scene(manifest, sequence), Timings())
 
 
 @pytest.fixture

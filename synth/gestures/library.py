@@ -30,12 +30,13 @@ from synth.yaml_file import read_yaml
 Array = NDArray[np.float64]
 Up = Literal["fingers", "wrist", "thumb", "little", "palm", "back"]
 
-#: The direction in the wrist frame that each of them means.
+#: The direction in the wrist frame that each of them means. That of the thumb is where a raised
+#: thumb points on average, from its MCP to its tip: 27° from the palm's side.
 UP_DIRECTIONS: Final[Mapping[Up, tuple[float, float, float]]] = {
     "fingers": (0.0, 1.0, 0.0),
     "wrist": (0.0, -1.0, 0.0),
-    "thumb": (1.0, 0.0, 0.0),
-    "little": (-1.0, 0.0, 0.0),
+    "thumb": (0.89, 0.37, 0.25),
+    "little": (-0.89, -0.37, -0.25),
     "palm": (0.0, 0.0, 1.0),
     "back": (0.0, 0.0, -1.0),
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class HandShape:
     bone_length: Array
     arm_rest: Array
 
-    @property
+    @cached_property
     def rest_relative(self) -> Array:
         """(24, 4, 4) rest matrix of each bone in its parent's frame (the wrist frame at roots)."""
         return np.stack(

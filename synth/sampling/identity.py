@@ -10,7 +10,7 @@ from synth.hand.model import PHENOTYPES
 from synth.hand.recipe import LOCAL_CHANGES
 from synth.landmarks import BLENDSHAPES
 from synth.manifest import Identity
-from synth.scene import SkinLook
+from synth.scene import Side, SkinLook
 from synth.skin.bake import VARIANTS
 
 #: Spread of Anny's own changes of the hand, at which they still look like hands.
@@ -47,6 +47,11 @@ class Person:
     phenotype: dict[str, float]
     blendshapes: dict[str, float]
     skin: SkinLook
+
+
+def sample_side(rng: np.random.Generator, settings: Identity) -> Side:
+    """Which hand of a person is seen."""
+    return "left" if rng.uniform() < settings.left_share else "right"
 
 
 def sample_person(rng: np.random.Generator, settings: Identity) -> Person:

@@ -22,7 +22,8 @@ def sample_placement(rng: np.random.Generator, up: Array | None, side: Side) -> 
     """(4, 4) wrist_to_world: origin near the world's, any rotation, raised hands more often.
 
     Args:
-        up: (3,) direction in the wrist frame that a gesture wants upwards (a thumb, say), or None.
+        up: (3,) direction in the wrist frame, of any length, that a gesture wants upwards (a
+            thumb's, say), or None.
         side: a left hand is mirrored before it is placed, and so is its `up`.
     """
     placement = np.eye(4)
@@ -36,7 +37,7 @@ def sample_placement(rng: np.random.Generator, up: Array | None, side: Side) -> 
         direction = np.array([0.0, 1.0, 0.0]) if up is None else np.array(up, dtype=float)
         if side == "left":
             direction = direction * [-1.0, 1.0, 1.0]
-        stand = turn_between(direction, np.array([0.0, 0.0, 1.0]))
+        stand = turn_between(direction / np.linalg.norm(direction), np.array([0.0, 0.0, 1.0]))
         placement[:3, :3] = tilt @ heading @ stand
     else:
         placement[:3, :3] = anyhow

@@ -22,8 +22,8 @@ Array = NDArray[np.float64]
 UPPER_ARM_GROWTH: Final = 1.25
 #: The bend of the elbow is an arc of this length, metres.
 _BEND_LENGTH: Final = 0.09
-#: How much of the pronation each bone takes: the forearm turns evenly along its length.
-_TWIST_SHARES: Final = {"forearm_distal": 0.5, "forearm_proximal": 0.5}
+#: How much of the pronation each bone takes: the skin at the wrist goes with the hand.
+_TWIST_SHARES: Final = {"forearm_distal": 0.3, "forearm_proximal": 0.7}
 
 
 def forearm_twists(pronation: float) -> Mapping[str, float]:

@@ -26,9 +26,7 @@ _PHONE_SATURATION: Final = 1.12
 _LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def develop(
-    linear: NDArray[np.float32], sensor: Sensor, white: float | None = None
-) -> bytes:
+def develop(linear: NDArray[np.float32], sensor: Sensor, white: float | None = None) -> bytes:
     """The JPEG that `sensor` makes of a picture.
 
     Args:

@@ -30,9 +30,7 @@ def _weights() -> NDArray[np.float64]:
     return (weights / weights.sum()).ravel()
 
 
-def light_on_subject(
-    foreground_premultiplied: NDArray[np.float32], albedo: float
-) -> float | None:
+def light_on_subject(foreground_premultiplied: NDArray[np.float32], albedo: float) -> float | None:
     """Luminance of a white thing in the place of the subject; None where there is no subject.
 
     Args:

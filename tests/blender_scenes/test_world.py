@@ -51,5 +51,3 @@ def test_backdrop_is_what_cycles_renders(stage: Stage, rotation: float, tilt: fl
     assert np.abs(np.log((rendered + 0.02) / (expected + 0.02))).mean() < 0.03
     # and not of another direction:
     assert np.abs(np.log((rendered + 0.02) / (expected[:, ::-1] + 0.02))).mean() > 0.2
-
-

@@ -110,7 +110,7 @@ def test_the_wrist_stays_near_one_posture_in_a_sequence(motions: list[Motion]) -
 
 
 def test_redraws_that_are_used_up_are_reported() -> None:
-    reports = [draw(seed, max_redraws=0).report for seed in range(4)]
+    reports = [draw(seed, max_redraws=0).contacts for seed in range(4)]
     assert all(report.redrawn == 0 for report in reports)
 
 

@@ -2,11 +2,10 @@
 
 import pytest
 
-from blender_scenes import render
+from blender_scenes import stage as stages
 
 
 @pytest.fixture(scope="session")
-def stage() -> render.Stage:
-    render.configure("cpu", threads=2)
-    assert render._stage is not None
-    return render._stage
+def stage() -> stages.Stage:
+    stages.configure("cpu", threads=2)
+    return stages.current_stage()

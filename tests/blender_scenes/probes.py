@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from blender_scenes.camera import set_camera
 from blender_scenes.hand import Hand
-from blender_scenes.render import Stage, _render
+from blender_scenes.picture import render_picture
 from blender_scenes.settings import apply_settings
+from blender_scenes.stage import Stage
 from synth.hand.recipe import SKINNED_BONES
 from synth.scene import Camera, RenderSettings
 
@@ -104,7 +105,7 @@ def marker_centroids(
     for first in range(0, len(spheres), _CHANNELS):
         for number, sphere in enumerate(spheres):
             sphere.hide_render = not first <= number < first + _CHANNELS
-        rgba = _render(stage, settings).rgba.astype(np.float64)
+        rgba = render_picture(stage, settings).rgba.astype(np.float64)
         for channel in range(_CHANNELS):
             picture = rgba[..., channel]
             total = picture.sum()
@@ -132,7 +133,7 @@ def segment_picture(stage: Stage, camera: Camera) -> NDArray[np.int64]:
     stage.hand.mesh.hide_render = True
     material = layer.material_override = _numbered()
     try:
-        rgba = _render(stage, settings).rgba
+        rgba = render_picture(stage, settings).rgba
     finally:
         layer.material_override = None
         stage.hand.mesh.hide_render = False

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from blender_scenes.hand import Hand, posed_bones, set_pose, set_shape
 from blender_scenes.motion import clear_motion
-from blender_scenes.render import Stage
+from blender_scenes.stage import Stage
 from blender_scenes.truth import polygon_segments
 from synth.hand.joint_angles import HandAngles, WristAngles
 from synth.hand.model import forward_kinematics, skin_vertices

@@ -7,7 +7,9 @@ import pytest
 
 from blender_scenes.camera import set_camera
 from blender_scenes.motion import clear_motion, key_motion
-from blender_scenes.render import Stage, _render, render_scene
+from blender_scenes.picture import render_picture
+from blender_scenes.render import render_scene
+from blender_scenes.stage import Stage
 from synth.sample import Sample, Timings
 from synth.scene import Frame, HandPose, Scene
 from tests.blender_scenes.scenes import camera_at, hand_made_scene
@@ -54,7 +56,7 @@ def coverage(stage: Stage, scene: Scene) -> np.ndarray:
     frame = scene.frames[0]
     key_motion(stage.scene, stage.hand, frame)
     set_camera(stage.scene, stage.camera, CAMERA)
-    picture = _render(stage, scene.render)
+    picture = render_picture(stage, scene.render)
     clear_motion(stage.scene, stage.hand)
     return picture.rgba[:40, :, 3]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from blender_scenes.render import Stage, render_scene
+from blender_scenes.render import render_scene
+from blender_scenes.stage import Stage
 from synth.sample import Sample, Timings
 from synth.sampling.sequence import plan_scene
 from tests.blender_scenes.scenes import tiny_manifest

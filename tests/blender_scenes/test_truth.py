@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from blender_scenes.render import Stage, render_scene
+from blender_scenes.render import render_scene
+from blender_scenes.stage import Stage
 from synth.sample import Timings
 from synth.scene import Camera, Scene, Side
 from tests.blender_scenes.probes import (

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from mathutils.bvhtree import BVHTree
 
-from blender_scenes.render import Stage, render_scene
+from blender_scenes.render import render_scene
+from blender_scenes.stage import Stage
 from blender_scenes.truth import landmark_visibility, read_posed_hand
 from synth.gestures.library import find_gesture
 from synth.hand.joint_angles import FingerAngles

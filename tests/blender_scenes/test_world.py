@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from blender_scenes.camera import set_camera
-from blender_scenes.render import Stage, _render
+from blender_scenes.picture import render_picture
 from blender_scenes.settings import apply_settings
+from blender_scenes.stage import Stage
 from synth.photo.panorama import hdri_backdrop
 from synth.scene import Camera, Light, RenderSettings
 
@@ -40,7 +41,7 @@ def test_backdrop_is_what_cycles_renders(stage: Stage, rotation: float, tilt: fl
     stage.scene.render.film_transparent = False
     stage.hand.mesh.hide_render = stage.sleeve.mesh.hide_render = True
     try:
-        rendered = _render(stage, SETTINGS).rgba[..., :3]
+        rendered = render_picture(stage, SETTINGS).rgba[..., :3]
     finally:
         stage.hand.mesh.hide_render = stage.sleeve.mesh.hide_render = False
     # Cycles' pixel filter is wider than a pixel: compare what is left after a blur of both.

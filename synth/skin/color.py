@@ -2,10 +2,10 @@
 
 The individual typology angle ITA = atan((L* − 50) / b*) classes skins (Chardon, Cretois and
 Hourseau, Int. J. Cosmet. Sci. 13, 1991): very light > 55° > light > 41° > intermediate > 28° >
-tan > 10° > brown > −30° > dark. The backs' colours below are rounded values in the middle of a
-class, inside the spread that spectrophotometer surveys report for the back of the hand and the
-forearm; the palms' are chosen by eye on photographs: palms hold little melanin whatever the
-person's tone, so they differ much less than the backs.
+tan > 10° > brown > −30° > dark; `dark` below is brown, near its dark border. The backs' colours are
+round values inside a class, chosen by the project and not taken from a survey; the palms' are
+chosen by eye on photographs: palms hold little melanin whatever the person's tone, so they differ
+much less than the backs.
 """
 
 from __future__ import annotations

@@ -29,10 +29,9 @@ def key_motion(scene: bpy.types.Scene, hand: Hand, frame: Frame) -> None:
         (_CLOSE, frame.pose_shutter_close),
     ):
         _key(hand, pose, number)
-    for action in (hand.armature.animation_data.action,):
-        for curve in action.fcurves:
-            for point in curve.keyframe_points:
-                point.interpolation = "LINEAR"
+    for curve in hand.armature.animation_data.action.fcurves:
+        for point in curve.keyframe_points:
+            point.interpolation = "LINEAR"
     scene.render.use_motion_blur = True
     scene.render.motion_blur_position = "CENTER"
     scene.render.motion_blur_shutter = float(_CLOSE - _OPEN)

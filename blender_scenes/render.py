@@ -9,9 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import bpy
-from mathutils.bvhtree import BVHTree
+from typing import TYPE_CHECKING
 
 from blender_scenes.camera import set_camera
 from blender_scenes.hand import set_identity
@@ -21,12 +19,16 @@ from blender_scenes.settings import apply_settings, set_least_samples
 from blender_scenes.skin import set_skin
 from blender_scenes.sleeve import set_sleeve
 from blender_scenes.stage import Stage, configure, current_stage
-from blender_scenes.truth import PosedHand, landmark_visibility, read_posed_hand
+from blender_scenes.truth import PosedHand, blocker_tree, landmark_visibility, read_posed_hand
 from blender_scenes.world import set_light
 from synth.labels import label_of_view
 from synth.photo.photograph import take_photograph
 from synth.sample import Sample, Timings
 from synth.scene import Frame, Scene, View
+from synth.shards.plan import sample_key
+
+if TYPE_CHECKING:
+    from mathutils.bvhtree import BVHTree
 
 __all__ = ["configure", "render_scene"]
 
@@ -52,7 +54,7 @@ def render_scene(scene: Scene, timings: Timings) -> list[Sample]:
             key_motion(stage.scene, stage.hand, frame)
         with _timed(timings, "labels"):
             posed = read_posed_hand(stage.hand)
-            blockers = [_world_tree(stage.sleeve.mesh)]
+            blockers = [blocker_tree(stage.sleeve.mesh)]
         for camera_index, view in enumerate(frame.views):
             samples.append(
                 _render_view(stage, scene, frame, camera_index, view, posed, blockers, timings)
@@ -89,18 +91,8 @@ def _render_view(
         )
     with _timed(timings, "encoding"):
         jpeg = take_photograph(picture.rgba, scene, view, blurred)
-    key = f"{scene.sequence:08d}_{frame.frame:03d}_{camera_index}"
+    key = sample_key(scene.sequence, frame.frame, camera_index)
     return Sample(key, jpeg, label, picture.mask, picture.depth)
-
-
-def _world_tree(thing: bpy.types.Object) -> BVHTree:
-    """Ray-castable copy of an object's evaluated mesh in world coordinates."""
-    graph = bpy.context.evaluated_depsgraph_get()
-    evaluated = thing.evaluated_get(graph)
-    mesh = evaluated.data
-    world = evaluated.matrix_world
-    vertices = [world @ vertex.co for vertex in mesh.vertices]
-    return BVHTree.FromPolygons(vertices, [tuple(p.vertices) for p in mesh.polygons])
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
 from blender_scenes.hand import Hand, posed_bones
+from synth.hand.model import landmarks_of
 from synth.hand.recipe import SKINNED_BONES
 from synth.landmarks import BONE_HEAD_LANDMARK, BONE_PARENTS, BONES, LANDMARKS, WRIST
 from synth.scene import Camera
@@ -41,14 +42,24 @@ class PosedHand:
 def read_posed_hand(hand: Hand) -> PosedHand:
     """Evaluate the rig as it is posed now."""
     bones = posed_bones(hand)
-    landmarks = np.zeros((len(LANDMARKS), 3))
+    landmarks = landmarks_of(np.stack([bones[name] for name in BONES]))
     landmarks[WRIST] = bones["wrist"][:3, 3]
-    for bone, landmark in zip(BONES, BONE_HEAD_LANDMARK, strict=True):
-        if landmark >= 0:
-            landmarks[landmark] = bones[bone][:3, 3]
+    vertices, quads = _drawn_mesh(hand.mesh)
+    tree = BVHTree.FromPolygons(vertices.tolist(), quads.tolist())
+    segments = polygon_segments(hand, len(quads))
+    on_hand = np.unique(quads[~np.isin(segments, _FOREARM)])
+    return PosedHand(landmarks, vertices[on_hand], segments, tree)
 
-    graph = bpy.context.evaluated_depsgraph_get()
-    evaluated = hand.mesh.evaluated_get(graph)
+
+def blocker_tree(thing: bpy.types.Object) -> BVHTree:
+    """What an object of quads can hide, as it is drawn now, in the world."""
+    vertices, quads = _drawn_mesh(thing)
+    return BVHTree.FromPolygons(vertices.tolist(), quads.tolist())
+
+
+def _drawn_mesh(thing: bpy.types.Object) -> tuple[Array, NDArray[np.int32]]:
+    """(V, 3) world vertices and (P, 4) corners of a mesh of quads with all its modifiers."""
+    evaluated = thing.evaluated_get(bpy.context.evaluated_depsgraph_get())
     mesh = evaluated.to_mesh()
     vertices = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
     mesh.vertices.foreach_get("co", vertices)
@@ -56,12 +67,8 @@ def read_posed_hand(hand: Hand) -> PosedHand:
     mesh.loops.foreach_get("vertex_index", corners)
     evaluated.to_mesh_clear()
     world = np.array(evaluated.matrix_world)
-    vertices_world = vertices.reshape(-1, 3).astype(np.float64) @ world[:3, :3].T + world[:3, 3]
-    quads = corners.reshape(-1, 4)
-    tree = BVHTree.FromPolygons(vertices_world.tolist(), quads.tolist())
-    segments = polygon_segments(hand, len(quads))
-    on_hand = np.unique(quads[~np.isin(segments, _FOREARM)])
-    return PosedHand(landmarks, vertices_world[on_hand], segments, tree)
+    points = vertices.reshape(-1, 3).astype(np.float64)
+    return points @ world[:3, :3].T + world[:3, 3], corners.reshape(-1, 4)
 
 
 def polygon_segments(hand: Hand, polygons: int) -> NDArray[np.int64]:

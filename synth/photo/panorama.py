@@ -32,13 +32,12 @@ def hdri_backdrop(light: Light, camera: Camera) -> NDArray[np.float32]:
     Raises:
         UserError: the HDRI cannot be read.
     """
-    panorama = _read_panorama(str(resolve_hdri(light.hdri)))
-    rows, columns = panorama.shape[:2]
+    padded = _padded(str(resolve_hdri(light.hdri)))
+    rows, columns = padded.shape[0], padded.shape[1] - 2 * _PAD
     directions = pixel_directions(camera) @ world_to_panorama(light).T
     u, v = direction_to_panorama(directions)
     x = (u * columns).astype(np.float32) + _PAD - 0.5
     y = ((1 - v) * rows).astype(np.float32) - 0.5
-    padded = _padded(str(resolve_hdri(light.hdri)))
     seen = cv2.remap(padded, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     seen = seen * (np.array(light.tint, np.float32) * np.float32(light.strength))
     return defocus(seen, blur_at_infinity(camera))

@@ -14,6 +14,7 @@ from blender_scenes.skin import SkinMaterial, build_skin
 from blender_scenes.sleeve import SleeveObject, build_sleeve
 from blender_scenes.world import World, build_world
 from synth.hand.model import load_hand_model
+from synth.sample import CLOTH_IN_MASK
 
 
 @dataclass
@@ -58,12 +59,14 @@ def build_stage() -> Stage:
     scene = bpy.context.scene
     hand = build_hand(load_hand_model(), scene.collection)
     hand.mesh.pass_index = 1
+    sleeve = build_sleeve(hand, scene.collection)
+    sleeve.mesh.pass_index = CLOTH_IN_MASK
     return Stage(
         scene,
         build_world(scene),
         build_camera(scene),
         hand,
         build_skin(hand),
-        build_sleeve(hand, scene.collection),
+        sleeve,
         TemporaryDirectory(prefix="handsynth-"),
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+#: Value of cloth (the sleeve) in a sample's mask.
+CLOTH_IN_MASK: Final = 255
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,8 @@ class Sample:
         key: `{sequence:08d}_{frame:03d}_{camera_index}`, the name inside a shard.
         jpeg: the encoded image.
         label: JSON-ready dictionary with exactly the keys of docs/format.md.
-        mask: (H, W) uint8, 0 nothing, 1 first hand, 2 second hand, … ; None if not asked for.
+        mask: (H, W) uint8, 0 nothing, 1 first hand, 2 second hand, …, 255 cloth; None if not
+            asked for.
         depth: (H, W) float32 metres along the optical axis, inf where nothing is; or None.
     """
 

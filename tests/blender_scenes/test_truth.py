@@ -9,7 +9,7 @@ import pytest
 
 from blender_scenes.render import render_scene
 from blender_scenes.stage import Stage
-from synth.sample import Timings
+from synth.sample import CLOTH_IN_MASK, Timings
 from synth.scene import Camera, Scene, Side
 from tests.blender_scenes.probes import (
     MARKER_PIXELS,
@@ -132,6 +132,7 @@ def test_box_is_that_of_the_hand_without_the_forearm(stage: Stage) -> None:
     x, y, width, height = label["box"]
     assert sample.mask is not None
     wrist_row = label["landmarks_image"][0][1]
+    assert set(np.unique(sample.mask)) <= {0, 1, CLOTH_IN_MASK}
     rows, columns = np.nonzero(sample.mask[: int(wrist_row)])
     drawn = [columns.min(), rows.min(), columns.max() + 1]
     assert [x, y, x + width] == pytest.approx(drawn, abs=1.0)

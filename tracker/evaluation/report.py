@@ -1,0 +1,260 @@
+"""Figures as JSON and as Markdown tables, together with where they come from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tracker.evaluation.groups import Groups
+from tracker.evaluation.matching import BOX_IOU, LANDMARK_REACH
+from tracker.evaluation.on_photos import PhotoFigures
+from tracker.evaluation.provenance import Machine, Source
+from tracker.evaluation.scores import Figures
+from tracker.evaluation.stages import PalmFigures, PresenceFigures
+
+
+@dataclass(frozen=True)
+class StageFigures:
+    """The stages by themselves: landmarks on true regions, palms of whole images, presence."""
+
+    landmarks: Figures
+    palms: PalmFigures
+    presence: PresenceFigures
+
+
+@dataclass(frozen=True)
+class OfTracker:
+    """Of one tracker on a dataset.
+
+    Attributes:
+        name: of the tracker, with its model and device.
+        groups: of `figures_by_group`.
+        images: looked at.
+        false_positives: results on no hand.
+        outside: labelled hands without any skin in the image, left out.
+        stages: None where they cannot be had.
+    """
+
+    name: str
+    groups: Groups
+    images: int
+    false_positives: int
+    outside: int
+    stages: StageFigures | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """All trackers on a split of a dataset, or on a set of photographs.
+
+    Attributes:
+        trackers: on a dataset; empty for photographs.
+        on_photos: figures by the tracker's name; empty for a dataset.
+        limit: only the first so many images were looked at; None for all.
+    """
+
+    source: Source
+    machine: Machine
+    command: str
+    trackers: tuple[OfTracker, ...] = ()
+    on_photos: dict[str, PhotoFigures] | None = None
+    limit: int | None = None
+
+
+#: What is given for each group of hands: heading, attribute, how it is written.
+_COLUMNS = (
+    ("hands", "hands", "count"),
+    ("found", "found", "percent"),
+    ("palm > 4 %: hands", "large_hands", "count"),
+    ("found of these", "large_found", "percent"),
+    ("median ÷ palm", "palm_error_median", "percent"),
+    ("mean ÷ palm", "palm_error_mean", "percent"),
+    ("capped mean", "palm_error_capped", "percent"),
+    ("mean ÷ box", "box_error_mean", "percent"),
+    ("PCK@0.2", "pck", "percent"),
+    ("AUC 0–30 px", "auc", "ratio"),
+    ("EPE px", "epe", "pixels"),
+    ("depth median", "depth_error_median", "percent"),
+    ("depth mean", "depth_error_mean", "percent"),
+    ("handedness", "handedness", "percent"),
+)
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """JSON-ready; figures of nothing are null."""
+    return {str(key): _plain(value) for key, value in asdict(report).items()}
+
+
+def to_markdown(report: Report) -> str:
+    """All tables, ending in a newline."""
+    limited = "" if report.limit is None else f", the first {report.limit} images only"
+    lines = [f"# {report.source.name}, {report.source.part}", ""]
+    lines += [
+        f"- images: {report.source}{limited}",
+        f"- machine: {report.machine}",
+        f"- command: `{report.command}`",
+        "",
+    ]
+    if report.on_photos:
+        lines += _photo_tables(report.on_photos)
+    else:
+        lines += _headlines(report.trackers)
+        for tracker in report.trackers:
+            lines += _details(tracker)
+    return "\n".join(lines) + "\n"
+
+
+def _headlines(trackers: Sequence[OfTracker]) -> list[str]:
+    rows: list[list[str]] = [["", *[tracker.name for tracker in trackers]]]
+
+    def row(name: str, cells: Sequence[str]) -> None:
+        rows.append([name, *cells])
+
+    halves = [tracker.groups["all"]["half visible"] for tracker in trackers]
+    alls = [tracker.groups["all"]["all hands"] for tracker in trackers]
+    row("images", [str(tracker.images) for tracker in trackers])
+    row("hands", [str(of.hands) for of in alls])
+    row("hands at least half visible", [str(of.hands) for of in halves])
+    row("median error ÷ palm, half visible", [percent(of.palm_error_median) for of in halves])
+    row("mean error ÷ box side, half visible", [percent(of.box_error_mean) for of in halves])
+    row("median error ÷ palm, all", [percent(of.palm_error_median) for of in alls])
+    row("mean error ÷ palm, all", [percent(of.palm_error_mean) for of in alls])
+    row("mean error ÷ palm, capped, missed 100 %", [percent(of.palm_error_capped) for of in alls])
+    row("hands found, palm > 4 % of the image", [percent(of.large_found) for of in alls])
+    row("handedness, found hands", [percent(of.handedness) for of in alls])
+    row("handedness, found and half visible", [percent(of.handedness) for of in halves])
+    row("false positives an image", [f"{of.false_positives / of.images:.3f}" for of in trackers])
+    stages = [tracker.stages for tracker in trackers]
+    if any(stages):
+        row(
+            "presence AUC (with hand/without)",
+            [
+                f"{ratio(s.presence.auc)} ({s.presence.positives}/{s.presence.negatives})"
+                if s
+                else "–"
+                for s in stages
+            ],
+        )
+        row("palm AP50", [percent(s.palms.ap50) if s else "–" for s in stages])
+        row("palm AP50–95", [percent(s.palms.ap50_95) if s else "–" for s in stages])
+        row(
+            "region holds all landmarks",
+            [percent(s.palms.roi_recall) if s else "–" for s in stages],
+        )
+        row(
+            "region's angle, median error",
+            [f"{math.degrees(s.palms.angle_median):.1f}°" if s else "–" for s in stages],
+        )
+        row(
+            "median error ÷ palm, true regions",
+            [percent(s.landmarks.palm_error_median) if s else "–" for s in stages],
+        )
+    return [
+        *table(rows),
+        "",
+        f"A result lies on a hand when its landmarks are off by at most {LANDMARK_REACH:.0%} of the"
+        " longer side of the rectangle round the true landmarks, in the mean. Errors are of the"
+        " hands found.",
+        "",
+    ]
+
+
+def _details(tracker: OfTracker) -> list[str]:
+    lines = [f"## {tracker.name}", "", "Left out:"]
+    left = [f"{tracker.outside} hands without any skin in the image"]
+    if tracker.stages:
+        presence, palms = tracker.stages.presence, tracker.stages.palms
+        left += [
+            f"of presence {presence.hidden} hands less than half visible and {presence.left_out}"
+            " images without room for a region away from the hand",
+            f"of palm AP {palms.ignored} palms whose centre is outside the image",
+        ]
+    lines[-1] += f" {'; '.join(left)}."
+    lines.append("")
+    for name, groups in tracker.groups.items():
+        if groups:
+            heading = [name, *[column for column, _, _ in _COLUMNS]]
+            lines += [*table([heading, *[_row(g, f) for g, f in groups.items()]]), ""]
+    return lines
+
+
+def _row(name: str, figures: Figures) -> list[str]:
+    return [name, *[_written(getattr(figures, key), kind) for _, key, kind in _COLUMNS]]
+
+
+def _photo_tables(figures: dict[str, PhotoFigures]) -> list[str]:
+    each = list(figures.values())
+    rows = [["", *figures]]
+    rows.append(["photographs", *[str(of.photos) for of in each]])
+    rows.append(["labelled hands", *[str(of.hands) for of in each]])
+    rows.append([f"box recall, IoU {BOX_IOU}", *[percent(of.recall) for of in each]])
+    for least in each[0].recall_at:
+        rows.append([f"box recall, IoU {least}", *[percent(of.recall_at[least]) for of in each]])
+    false = [f"{of.false_positives_an_image:.3f}" for of in each]
+    rows.append(["false positives an image", *false])
+    for name in each[0].landmarks:
+        known = [of.landmarks[name] for of in each]
+        title = f"{name.replace('_', ' ')} error ÷ box"
+        rows.append([f"{title}, mean", *[percent(of.mean) for of in known]])
+        rows.append([f"{title}, median", *[percent(of.median) for of in known]])
+        rows.append([f"{title}, capped, missed 100 %", *[percent(of.capped) for of in known]])
+    rows.append(
+        [
+            "handedness (of found hands)",
+            *[f"{percent(of.handedness)} ({of.handedness_known})" for of in each],
+        ]
+    )
+    left = each[0]
+    return [
+        *table(rows),
+        "",
+        "A hand is found when the rectangle round a result's landmarks, cut to the image, and its"
+        f" labelled box have an IoU of at least {BOX_IOU}. Errors are of the hands found, ÷ the"
+        " box's longer side.",
+        "",
+        f"Left out: {left.unlabelled} photographs without a labelled box; {left.without_box} hands"
+        " without a box.",
+    ]
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Markdown lines of a table whose first row is its heading; columns stand in line."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+
+    def line(row: Sequence[str]) -> str:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        return f"| {' | '.join(cells)} |"
+
+    ruler = ["-" * widths[0], *["-" * (width - 1) + ":" for width in widths[1:]]]
+    return [line(rows[0]), f"| {' | '.join(ruler)} |", *[line(row) for row in rows[1:]]]
+
+
+def percent(value: float) -> str:
+    return "–" if math.isnan(value) else f"{100 * value:.2f} %"
+
+
+def ratio(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.4f}"
+
+
+def _written(value: float, kind: str) -> str:
+    if kind == "percent":
+        return percent(value)
+    if kind == "ratio":
+        return ratio(value)
+    if math.isnan(value):
+        return "–"
+    return str(int(value)) if kind == "count" else f"{value:.2f}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,212 @@
+"""Each stage by itself: landmarks of true regions, palms of whole images, presence of regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.evaluation import metrics
+from tracker.evaluation.average_precision import PalmImage, palm_precision, squares
+from tracker.evaluation.scores import HALF_VISIBLE, HandScore, Scores, score_hand
+from tracker.evaluation.truth import Image, TrueHand, TrueImage
+from tracker.results import HandResult
+from tracker.roi import Roi, roi_from_landmarks, roi_from_palm
+
+Array = NDArray[np.float64]
+
+#: The landmark stage: what it says about one region of an image.
+LandmarksAt = Callable[[Image, Roi], HandResult]
+#: The same stage's presence alone.
+PresenceOf = Callable[[Image, Roi], float]
+
+#: A palm counts as found by the detector from this IoU of the squares.
+PALM_IOU: Final = 0.5
+#: Sides of regions without a hand ÷ the image's longer side: as hands have in the data.
+NEGATIVE_SIDES: Final = (0.15, 1.0)
+#: Draws of a region without a hand before the image is given up.
+NEGATIVE_DRAWS: Final = 40
+#: Share of a region without a hand that must be picture.
+NEGATIVE_INSIDE: Final = 0.5
+
+
+@dataclass(frozen=True)
+class FoundPalms:
+    """Of one image: centres (N, 2), sides (N,), scores (N,) and keypoints (N, 7, 2), in pixels."""
+
+    centers: Array
+    sides: Array
+    scores: Array
+    keypoints: Array
+
+
+PalmsOf = Callable[[Image], FoundPalms]
+
+
+@dataclass(frozen=True)
+class PalmFigures:
+    """Of the palm detector.
+
+    Attributes:
+        images: looked at.
+        palms: to be found; `ignored` are those whose centre is outside the image.
+        ap50, ap50_95: COCO AP of axis-aligned squares.
+        found: share of palms with a detection of any score at IoU PALM_IOU.
+        roi_recall: share of palms so found whose region holds all 21 landmarks.
+        angle_median, angle_mean: radians between region and hand, of palms so found.
+    """
+
+    images: int
+    palms: int
+    ignored: int
+    ap50: float
+    ap50_95: float
+    found: float
+    roi_recall: float
+    angle_median: float
+    angle_mean: float
+
+
+@dataclass(frozen=True)
+class PresenceFigures:
+    """Of the landmark model's presence.
+
+    Attributes:
+        auc: ROC AUC.
+        positives: regions of hands of which at least half is to be seen.
+        negatives: regions without a hand.
+        left_out: images whose hand leaves no room for a region without it.
+        hidden: hands of which less is to be seen, in neither class.
+    """
+
+    auc: float
+    positives: int
+    negatives: int
+    left_out: int
+    hidden: int
+
+
+def score_landmarks(images: Iterable[TrueImage], landmarks_at: LandmarksAt) -> Scores:
+    """The landmark stage on the regions that true landmarks give: no hand is missed."""
+    hands: list[HandScore] = []
+    count = outside = 0
+    for image in images:
+        for hand in image.hands:
+            result = landmarks_at(image.image, roi_from_landmarks(hand.landmarks))
+            hands.append(score_hand(image, hand, result))
+        count += 1
+        outside += image.outside
+    return Scores(tuple(hands), count, 0, outside)
+
+
+def score_palms(images: Iterable[TrueImage], palms_of: PalmsOf) -> PalmFigures:
+    """The detector on whole images.
+
+    Regions are judged on the best scored detection of each palm. A palm whose centre is outside
+    the image is neither asked for nor held against a detection.
+    """
+    judged: list[PalmImage] = []
+    holds: list[bool] = []
+    angles: list[float] = []
+    for image in images:
+        found = palms_of(image.image)
+        boxes = squares(found.centers, found.sides)
+        truth = squares(
+            [hand.palm_center for hand in image.hands], [hand.palm_side for hand in image.hands]
+        )
+        ignored = np.array([not _centre_inside(image, hand) for hand in image.hands], bool)
+        judged.append(PalmImage(boxes, found.scores, truth, ignored))
+        for hand, row in zip(image.hands, metrics.iou(truth, boxes), strict=True):
+            near = np.flatnonzero(row >= PALM_IOU)
+            if near.size and _centre_inside(image, hand):
+                best = near[np.argmax(found.scores[near])]
+                roi = roi_from_palm(found.keypoints[best])
+                holds.append(metrics.roi_holds(roi, hand.landmarks))
+                angles.append(metrics.roi_angle_error(roi, hand.landmarks))
+    precision = palm_precision(judged)
+    ignored_count = sum(int(np.sum(image.ignored)) for image in judged if image.ignored is not None)
+    palms = sum(len(image.truth) for image in judged) - ignored_count
+    angle = metrics.summary(angles)
+    return PalmFigures(
+        images=len(judged),
+        palms=palms,
+        ignored=ignored_count,
+        ap50=precision.ap50,
+        ap50_95=precision.ap50_95,
+        found=len(holds) / palms if palms else float("nan"),
+        roi_recall=float(np.mean(holds)) if holds else float("nan"),
+        angle_median=angle.median,
+        angle_mean=angle.mean,
+    )
+
+
+def score_presence(
+    images: Iterable[TrueImage], presence_of: PresenceOf, seed: int = 0
+) -> PresenceFigures:
+    """Presence of true regions against that of regions away from the hands, one an image.
+
+    Args:
+        seed: of the places of the regions without a hand.
+    """
+    rng = np.random.default_rng(seed)
+    positive: list[float] = []
+    negative: list[float] = []
+    left_out = hidden = 0
+    for image in images:
+        for hand in image.hands:
+            if hand.visible_share < HALF_VISIBLE:
+                hidden += 1
+                continue
+            positive.append(presence_of(image.image, roi_from_landmarks(hand.landmarks)))
+        away = region_without_hand(image, rng)
+        if away is None:
+            left_out += 1
+        else:
+            negative.append(presence_of(image.image, away))
+    auc = metrics.roc_auc(positive, negative)
+    return PresenceFigures(auc, len(positive), len(negative), left_out, hidden)
+
+
+def region_without_hand(image: TrueImage, rng: np.random.Generator) -> Roi | None:
+    """A region at a random place, size and angle that touches no hand's box or landmark.
+
+    A bare forearm may be in it. None if NEGATIVE_DRAWS draws found no such place.
+    """
+    height, width = image.image.shape[:2]
+    whole = (0.0, 0.0, float(width), float(height))
+    hands = [_extent(hand) for hand in image.hands]
+    for _ in range(NEGATIVE_DRAWS):
+        low, high = np.log(NEGATIVE_SIDES)
+        size = float(np.exp(rng.uniform(low, high))) * image.side
+        center = (float(rng.uniform(0, width)), float(rng.uniform(0, height)))
+        roi = Roi(center, size, float(rng.uniform(-np.pi, np.pi)))
+        inside = _overlap(roi, whole) / size**2 >= NEGATIVE_INSIDE
+        if inside and not any(_overlap(roi, hand) > 0 for hand in hands):
+            return roi
+    return None
+
+
+def _extent(hand: TrueHand) -> tuple[float, float, float, float]:
+    """x0, y0, x1, y1 round the hand's skin and its landmarks."""
+    x, y, width, height = hand.box
+    points = np.vstack([hand.landmarks[:, :2], [[x, y], [x + width, y + height]]])
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def _overlap(roi: Roi, rectangle: Sequence[float]) -> float:
+    """Area in square pixels."""
+    left, top, right, bottom = rectangle
+    other = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+    area, _ = cv2.intersectConvexConvex(roi.corners().astype(np.float32), other)
+    return float(area)
+
+
+def _centre_inside(image: TrueImage, hand: TrueHand) -> bool:
+    height, width = image.image.shape[:2]
+    x, y = hand.palm_center
+    return bool(0 <= x < width and 0 <= y < height)

@@ -148,13 +148,15 @@ def photo_figures(scores: PhotoScores) -> PhotoFigures:
 
 
 def worst_photos(hands: Sequence[PhotoScore], count: int) -> list[PhotoScore]:
-    """Missed hands first, the largest first; then by falling mean error of what is labelled."""
-
-    def rank(hand: PhotoScore) -> tuple[bool, float]:
-        known = hand.errors[np.isfinite(hand.errors)]
-        return hand.found, -float(known.mean()) if known.size else -hand.box_share
-
-    return sorted(hands, key=rank)[:count]
+    """Missed hands, the largest first, then found ones by falling mean error of what is labelled:
+    half and half where there are enough of both."""
+    missed = sorted((hand for hand in hands if not hand.found), key=lambda hand: -hand.box_share)
+    found = sorted(
+        (hand for hand in hands if hand.found and np.isfinite(hand.errors).any()),
+        key=lambda hand: -float(np.nanmean(hand.errors)),
+    )
+    first = missed[: max(count // 2, count - len(found))]
+    return first + found[: count - len(first)]
 
 
 def _score(photo: Photo, hand: PhotoHand, box: Array, result: HandResult | None) -> PhotoScore:

@@ -42,6 +42,7 @@ def plot_groups(path: Path, trackers: dict[str, Groups]) -> None:
             counts = [next(iter(trackers.values()))[grouping][name].hands for name in names]
             labels = [f"{name}\n{count}" for name, count in zip(names, counts, strict=True)]
             axes.set_xticks(places, labels, fontsize=6)
+            axes.set_xlim(-0.5, len(names) - 0.5)
             axes.set_title(f"{title}, by {grouping}", fontsize=8)
             axes.tick_params(axis="y", labelsize=7)
             axes.grid(axis="y", alpha=0.3)

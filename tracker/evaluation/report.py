@@ -12,7 +12,7 @@ from tracker.evaluation.matching import BOX_IOU, LANDMARK_REACH
 from tracker.evaluation.on_photos import PhotoFigures
 from tracker.evaluation.provenance import Machine, Source
 from tracker.evaluation.scores import Figures
-from tracker.evaluation.stages import PalmFigures, PresenceFigures
+from tracker.evaluation.stage_scores import PalmFigures, PresenceFigures
 
 
 @dataclass(frozen=True)

@@ -184,14 +184,18 @@ def figures_of(hands: Sequence[HandScore]) -> Figures:
 
 
 def worst(hands: Sequence[HandScore], count: int) -> list[HandScore]:
-    """Missed hands first, the largest first; then by falling error of the box."""
-    return sorted(
-        hands,
-        key=lambda hand: (
-            hand.errors is not None,
-            -hand.palm_share if hand.errors is None else -hand.errors.box_error,
-        ),
-    )[:count]
+    """Missed hands, the largest first, then found ones by falling error of the box: half and half
+    where there are enough of both."""
+    missed = sorted(
+        (hand for hand in hands if hand.errors is None), key=lambda hand: -hand.palm_share
+    )
+    found = sorted(
+        (hand for hand in hands if hand.errors is not None),
+        key=lambda hand: -hand.errors.box_error if hand.errors else 0.0,
+    )
+    of_missed = max(count // 2, count - len(found))
+    first = missed[:of_missed]
+    return first + found[: count - len(first)]
 
 
 def _share(values: Sequence[float] | Sequence[bool]) -> float:

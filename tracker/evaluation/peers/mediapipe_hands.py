@@ -25,7 +25,7 @@ import time
 from pathlib import Path
 
 import cv2
-import mediapipe as mp
+import mediapipe as mp  # type: ignore[import-not-found, unused-ignore]
 import numpy as np
 
 ANATOMICAL = {"Left": "right", "Right": "left"}
@@ -163,11 +163,9 @@ def images_of(inputs, only):
         if source.suffix == ".tar":
             with tarfile.open(source) as shard:
                 for member in shard:
-                    if member.name.endswith(".jpg"):
-                        yield (
-                            member.name[:-4],
-                            decode(member.name, shard.extractfile(member).read()),
-                        )
+                    data = shard.extractfile(member)
+                    if data and member.name.endswith(".jpg"):
+                        yield member.name[:-4], decode(member.name, data.read())
         elif (source / "index.json").is_file():
             for record in json.loads((source / "index.json").read_bytes()):
                 if only in (None, record["set"]):

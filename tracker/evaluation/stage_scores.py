@@ -10,18 +10,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.estimates import HandEstimate
 from tracker.evaluation import metrics
 from tracker.evaluation.average_precision import PalmImage, palm_precision, squares
 from tracker.evaluation.scores import HALF_VISIBLE, HandScore, Scores, score_hand
 from tracker.evaluation.truth import Image, TrueHand, TrueImage
 from tracker.results import HandResult
 from tracker.roi import Roi, roi_from_landmarks, roi_from_palm
+from tracker.stages import FindLandmarks, FindPalms
 
 Array = NDArray[np.float64]
 
-#: The landmark stage: what it says about one region of an image.
-LandmarksAt = Callable[[Image, Roi], HandResult]
-#: The same stage's presence alone.
+#: Presence of a hand in a region, 0 … 1.
 PresenceOf = Callable[[Image, Roi], float]
 
 #: A palm counts as found by the detector from this IoU of the squares.
@@ -32,19 +32,6 @@ NEGATIVE_SIDES: Final = (0.15, 1.0)
 NEGATIVE_DRAWS: Final = 40
 #: Share of a region without a hand that must be picture.
 NEGATIVE_INSIDE: Final = 0.5
-
-
-@dataclass(frozen=True)
-class FoundPalms:
-    """Of one image: centres (N, 2), sides (N,), scores (N,) and keypoints (N, 7, 2), in pixels."""
-
-    centers: Array
-    sides: Array
-    scores: Array
-    keypoints: Array
-
-
-PalmsOf = Callable[[Image], FoundPalms]
 
 
 @dataclass(frozen=True)
@@ -90,21 +77,21 @@ class PresenceFigures:
     hidden: int
 
 
-def score_landmarks(images: Iterable[TrueImage], landmarks_at: LandmarksAt) -> Scores:
+def score_landmarks(images: Iterable[TrueImage], find_landmarks: FindLandmarks) -> Scores:
     """The landmark stage on the regions that true landmarks give: no hand is missed."""
     hands: list[HandScore] = []
     count = outside = 0
     for image in images:
         for hand in image.hands:
-            result = landmarks_at(image.image, roi_from_landmarks(hand.landmarks))
-            hands.append(score_hand(image, hand, result))
+            (estimate,) = find_landmarks(image.image, [roi_from_landmarks(hand.landmarks)])
+            hands.append(score_hand(image, hand, _result(estimate)))
         count += 1
         outside += image.outside
     return Scores(tuple(hands), count, 0, outside)
 
 
-def score_palms(images: Iterable[TrueImage], palms_of: PalmsOf) -> PalmFigures:
-    """The detector on whole images.
+def score_palms(images: Iterable[TrueImage], find_palms: FindPalms) -> PalmFigures:
+    """The detector on whole images; it should report palms of low score too.
 
     Regions are judged on the best scored detection of each palm. A palm whose centre is outside
     the image is neither asked for nor held against a detection.
@@ -113,8 +100,8 @@ def score_palms(images: Iterable[TrueImage], palms_of: PalmsOf) -> PalmFigures:
     holds: list[bool] = []
     angles: list[float] = []
     for image in images:
-        found = palms_of(image.image)
-        boxes = squares(found.centers, found.sides)
+        found = find_palms(image.image)
+        boxes = squares(found.boxes[:, :2], found.boxes[:, 2])
         truth = squares(
             [hand.palm_center for hand in image.hands], [hand.palm_side for hand in image.hands]
         )
@@ -171,6 +158,11 @@ def score_presence(
     return PresenceFigures(auc, len(positive), len(negative), left_out, hidden)
 
 
+def presence_by(find_landmarks: FindLandmarks) -> PresenceOf:
+    """The presence that the landmark stage gives a region."""
+    return lambda image, roi: find_landmarks(image, [roi])[0].presence
+
+
 def region_without_hand(image: TrueImage, rng: np.random.Generator) -> Roi | None:
     """A region at a random place, size and angle that touches no hand's box or landmark.
 
@@ -188,6 +180,19 @@ def region_without_hand(image: TrueImage, rng: np.random.Generator) -> Roi | Non
         if inside and not any(_overlap(roi, hand) > 0 for hand in hands):
             return roi
     return None
+
+
+def _result(estimate: HandEstimate) -> HandResult:
+    """An estimate as the tracker reports it."""
+    return HandResult(
+        id=0,
+        handedness="right" if estimate.right >= 0.5 else "left",
+        handedness_score=max(estimate.right, 1 - estimate.right),
+        presence=estimate.presence,
+        landmarks=estimate.landmarks,
+        landmarks_world=estimate.landmarks_world,
+        roi=estimate.roi,
+    )
 
 
 def _extent(hand: TrueHand) -> tuple[float, float, float, float]:

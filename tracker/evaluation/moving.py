@@ -1,0 +1,237 @@
+"""A video with known landmarks, made of rendered images that move over a canvas.
+
+A still, or the frames of a sequence played back and forth, is turned, zoomed and shifted smoothly,
+as a hand moves before a webcam. What is round it is its own colours, blurred, so that no second
+hand comes about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.errors import UserError
+from tracker.evaluation.truth import Image, Split, TrueHand, TrueImage, read_true_images
+from tracker.results import Handedness
+
+Array = NDArray[np.float64]
+
+FPS: Final = 30.0
+#: Width and height of the canvas.
+CANVAS: Final = (640, 480)
+#: Share of landmarks inside the canvas from which the hand is to be found.
+IN_VIEW: Final = 0.75
+#: A hand that moves by more than this share of its box from a frame to the next one is seen by
+#: another camera there.
+_JUMP: Final = 0.25
+#: Standard deviation of the grey noise that each frame has of its own, of 255.
+_NOISE: Final = 2.0
+#: Share of the still's side over which its border fades into what is round it.
+_FEATHER: Final = 0.06
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the still is: centre ÷ canvas (x, y), side ÷ canvas' height, radians clockwise."""
+
+    center: tuple[float, float]
+    side: float
+    rotation: float
+
+
+#: Placement at a time in seconds.
+Path2D = Callable[[float], Placement]
+
+
+@dataclass(frozen=True)
+class TrueFrame:
+    """One frame of the video.
+
+    Attributes:
+        image: (H, W, 3) uint8 RGB.
+        time: seconds.
+        landmarks: (21, 3) pixels.
+        side: of the hand.
+        in_view: whether enough of it is inside to be found.
+    """
+
+    image: Image
+    time: float
+    landmarks: Array
+    side: Handedness
+    in_view: bool
+
+
+def wander(time: float) -> Placement:
+    """To and fro, nearer and farther, a little turned; always in view."""
+    return Placement(
+        (
+            0.5 + 0.11 * float(np.sin(2 * np.pi * time / 3.1)),
+            0.5 + 0.09 * float(np.sin(2 * np.pi * time / 2.3 + 1)),
+        ),
+        0.9 + 0.18 * float(np.sin(2 * np.pi * time / 4.7)),
+        0.3 * float(np.sin(2 * np.pi * time / 3.7)),
+    )
+
+
+def stay(time: float) -> Placement:
+    """Always at the same place: only the noise changes."""
+    return Placement((0.5, 0.5), 0.9, 0.0)
+
+
+def leave_and_return(time: float) -> Placement:
+    """As `wander`, but out to the right and back in, once in six seconds; away for about two."""
+    away = 1.6 * float(np.clip(1.5 * np.sin(2 * np.pi * time / 6) - 0.5, 0, 1))
+    there = wander(time)
+    return Placement((there.center[0] + away, there.center[1]), there.side, there.rotation)
+
+
+def video_from_images(
+    images: Sequence[TrueImage],
+    frames: int,
+    path: Path2D = wander,
+    hold: int = 2,
+    seed: int = 0,
+    fps: float = FPS,
+) -> Iterator[TrueFrame]:
+    """Frames of a video with the landmarks that are true in each.
+
+    Args:
+        images: a still, or successive moments of one hand seen by one camera; one hand each.
+        frames: of the video.
+        path: where the picture is at a time.
+        hold: frames that each moment stays, where there are several.
+        seed: of the noise.
+        fps: frames a second.
+    """
+    if not images or any(len(image.hands) != 1 for image in images):
+        raise ValueError("a video needs images with one hand each")
+    rng = np.random.default_rng(seed)
+    there_and_back = [*images, *images[-2:0:-1]]
+    for number in range(frames):
+        moment = there_and_back[number // hold % len(there_and_back)]
+        time = number / fps
+        matrix = _matrix(moment.image.shape[:2], path(time))
+        landmarks = _moved(moment.hands[0].landmarks, matrix)
+        inside = (landmarks[:, :2] >= 0) & (landmarks[:, :2] < CANVAS)
+        in_view = bool(inside.all(axis=1).mean() >= IN_VIEW)
+        picture = _noisy(_drawn(moment.image, matrix), rng)
+        yield TrueFrame(picture, time, landmarks, moment.hands[0].side, in_view)
+
+
+def video_from_dataset(
+    folder: Path, split: Split, frames: int, path: Path2D = wander, which: int = 0
+) -> Iterator[TrueFrame]:
+    """A video of one sequence of a dataset, seen by one camera.
+
+    All moments are used where the camera stays the same through the sequence, else the first still
+    that shows the whole hand well.
+
+    Args:
+        which: of the sequences that will do, from 0.
+
+    Raises:
+        UserError: if there are not so many.
+    """
+    for number, images in enumerate(_clips(read_true_images(folder, split))):
+        if number == which:
+            return video_from_images(images, frames, path)
+    raise UserError(
+        f"{folder}: has no {which + 1} sequence(s) in {split} that show one whole hand well"
+    )
+
+
+def write_video(path: Path, frames: Iterable[TrueFrame], fps: float = FPS) -> int:
+    """Write frames as Motion JPEG (.avi), which every OpenCV reads; returns their number.
+
+    Raises:
+        UserError: if the file cannot be written.
+    """
+    count = 0
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, CANVAS)
+    if not writer.isOpened():
+        raise UserError(f"{path}: cannot be written as a video; name it .avi in a folder there is")
+    try:
+        for frame in frames:
+            writer.write(cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR))
+            count += 1
+    finally:
+        writer.release()
+    return count
+
+
+def _clips(images: Iterable[TrueImage]) -> Iterator[list[TrueImage]]:
+    """For each sequence and camera what can be shown as one movement, hands being whole."""
+    for _, group in groupby(images, key=lambda image: image.key.split("_")[0]):
+        sequence = list(group)
+        cameras = sorted({image.key.split("_")[2] for image in sequence})
+        for camera in cameras:
+            seen = [image for image in sequence if image.key.split("_")[2] == camera]
+            whole = [image for image in seen if _shows_whole_hand(image)]
+            if len(whole) == len(seen) > 1 and _same_camera(seen):
+                yield seen
+            elif whole:
+                yield whole[:1]
+
+
+def _shows_whole_hand(image: TrueImage) -> bool:
+    if len(image.hands) != 1:
+        return False
+    hand = image.hands[0]
+    return bool((hand.visibility > 0).all()) and hand.visible_share >= 0.75
+
+
+def _same_camera(images: Sequence[TrueImage]) -> bool:
+    hands = [image.hands[0] for image in images]
+    return all(_step(a, b) < _JUMP * a.box_side for a, b in pairwise(hands))
+
+
+def _step(one: TrueHand, other: TrueHand) -> float:
+    off = one.landmarks[:, :2] - other.landmarks[:, :2]
+    return float(np.linalg.norm(off, axis=1).mean())
+
+
+def _matrix(size: tuple[int, ...], place: Placement) -> Array:
+    """(2, 3): pixels of the canvas from pixels of the still."""
+    height, width = size
+    scale = place.side * CANVAS[1] / max(height, width)
+    cosine, sine = scale * np.cos(place.rotation), scale * np.sin(place.rotation)
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    center = np.array(place.center) * CANVAS
+    return np.column_stack([turn, center - turn @ (width / 2, height / 2)])
+
+
+def _moved(landmarks: Array, matrix: Array) -> Array:
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    flat = landmarks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    return np.column_stack([flat, landmarks[:, 2] * scale])
+
+
+def _drawn(still: Image, matrix: Array) -> Image:
+    # OpenCV counts from the centre of the first pixel, this project from its corner.
+    shifted = matrix.copy()
+    shifted[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
+    height, width = still.shape[:2]
+    alpha = np.zeros((height, width), np.float32)
+    border = max(1, round(_FEATHER * max(height, width)))
+    alpha[border:-border, border:-border] = 1
+    alpha = cv2.blur(alpha, (2 * border - 1, 2 * border - 1))
+    picture = cv2.warpAffine(
+        still, shifted, CANVAS, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    ).astype(np.float32)
+    cover = cv2.warpAffine(alpha, shifted, CANVAS, flags=cv2.INTER_LINEAR)[..., None]
+    tiny = cv2.resize(still, (4, 3), interpolation=cv2.INTER_AREA)
+    ground = cv2.resize(tiny, CANVAS, interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    return np.asarray(np.clip(cover * picture + (1 - cover) * ground, 0, 255), np.uint8)
+
+
+def _noisy(image: Image, rng: np.random.Generator) -> Image:
+    grey = rng.standard_normal(image.shape[:2], dtype=np.float32)[..., None] * _NOISE
+    return np.clip(image + grey, 0, 255).astype(np.uint8)

@@ -1,0 +1,219 @@
+"""The whole evaluation: trackers over a split or a set of photographs, to a report and pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from synth.errors import UserError
+from synth.shards.files import write_atomically
+from tracker.evaluation.groups import figures_by_group
+from tracker.evaluation.on_photos import PhotoScores, photo_figures, score_photos, worst_photos
+from tracker.evaluation.plots import plot_errors, plot_groups
+from tracker.evaluation.provenance import (
+    dataset_source,
+    photos_source,
+    planned_images,
+    this_command,
+    this_machine,
+)
+from tracker.evaluation.report import OfTracker, Report, StageFigures, to_json, to_markdown
+from tracker.evaluation.scores import Scores, figures_of, score_images, worst
+from tracker.evaluation.sheet import Case, write_cases
+from tracker.evaluation.stage_scores import (
+    presence_by,
+    score_landmarks,
+    score_palms,
+    score_presence,
+)
+from tracker.evaluation.truth import ResultsOf, Split, TrueImage, read_true_images
+from tracker.photos import INDEX, Photo, load_photo, read_photos
+from tracker.stages import Stages
+
+#: Wraps what is gone through, with the number of items and a word for a progress bar.
+Watch = Callable[[Iterable[Any], int, str], Iterable[Any]]
+
+#: Cases on the sheet of the worst.
+WORST: Final = 50
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A tracker that is evaluated.
+
+    Attributes:
+        name: as it is printed.
+        results_of: its results on an image.
+        stages: its stages by themselves, the palm stage reporting low scores too; or None.
+    """
+
+    name: str
+    results_of: ResultsOf
+    stages: Stages | None = None
+
+
+def evaluate_dataset(
+    folder: Path,
+    split: Split,
+    contenders: Sequence[Contender],
+    output: Path | None = None,
+    limit: int | None = None,
+    watch: Watch = lambda items, _count, _word: items,
+) -> Report:
+    """All figures of SPEC's single images on a split; files too if there is a place for them.
+
+    Args:
+        folder: of the dataset.
+        contenders: at least one; the worst cases are the first one's.
+        output: folder for metrics.json, metrics.md and the PNGs.
+        limit: look at the first so many images only.
+
+    Raises:
+        UserError: if there are no such images, or the output cannot be written.
+    """
+    source = dataset_source(folder, split)
+    planned = planned_images(folder, split)
+    count = planned if limit is None else min(limit, planned)
+
+    def images(word: str) -> Iterator[TrueImage]:
+        yield from watch(islice(read_true_images(folder, split), limit), count, word)
+
+    scores = {
+        contender.name: score_images(images(contender.name), contender.results_of)
+        for contender in contenders
+    }
+    trackers = tuple(
+        _of_tracker(contender, scores[contender.name], images) for contender in contenders
+    )
+    report = Report(source, this_machine(), this_command(), trackers, limit=limit)
+    if output is not None:
+        _write_report(output, report)
+        plot_groups(output / "groups.png", {tracker.name: tracker.groups for tracker in trackers})
+        plot_errors(output / "errors.png", {name: of.hands for name, of in scores.items()})
+        first = contenders[0]
+        _write_worst(output, images("worst cases"), scores[first.name], first.results_of)
+    return report
+
+
+def evaluate_photos(
+    folder: Path,
+    only: str | None,
+    contenders: Sequence[Contender],
+    output: Path | None = None,
+    limit: int | None = None,
+    watch: Watch = lambda items, _count, _word: items,
+) -> Report:
+    """Box recall, landmark errors and handedness on photographs.
+
+    Args:
+        folder: holds index.json.
+        only: name of the one set; None for all.
+        contenders, output, limit: as evaluate_dataset takes them.
+
+    Raises:
+        UserError: if there are no such photographs, one cannot be read, none has a labelled box,
+            or the output cannot be written.
+    """
+    photos = read_photos(folder, only)[:limit]
+    if not any(hand.box is not None for photo in photos for hand in photo.hands):
+        raise UserError(f"{folder}: no hand has a box in the set {only or 'of all photographs'}")
+    scores = {
+        contender.name: score_photos(
+            watch(photos, len(photos), contender.name), contender.results_of
+        )
+        for contender in contenders
+    }
+    figures = {name: photo_figures(of) for name, of in scores.items()}
+    source = photos_source(folder / INDEX, only or "all sets")
+    report = Report(source, this_machine(), this_command(), (), figures, limit)
+    if output is not None:
+        _write_report(output, report)
+        first = contenders[0]
+        _write_worst_photos(output, photos, scores[first.name], first.results_of)
+    return report
+
+
+def _of_tracker(
+    contender: Contender, scores: Scores, images: Callable[[str], Iterator[TrueImage]]
+) -> OfTracker:
+    stages = None
+    if contender.stages is not None:
+        find_landmarks = contender.stages.find_landmarks
+        stages = StageFigures(
+            landmarks=figures_of(score_landmarks(images("landmarks alone"), find_landmarks).hands),
+            palms=score_palms(images("palms alone"), contender.stages.find_palms),
+            presence=score_presence(images("presence"), presence_by(find_landmarks)),
+        )
+    return OfTracker(
+        contender.name,
+        figures_by_group(scores.hands),
+        scores.images,
+        scores.false_positives,
+        scores.outside,
+        stages,
+    )
+
+
+def _write_report(output: Path, report: Report) -> None:
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(to_json(report), indent=1, ensure_ascii=False) + "\n"
+        write_atomically(output / "metrics.json", [text.encode()])
+        write_atomically(output / "metrics.md", [to_markdown(report).encode()])
+    except OSError as error:
+        raise UserError(f"{output}: cannot be written: {error.strerror}") from None
+
+
+def _write_worst(
+    output: Path, images: Iterable[TrueImage], scores: Scores, results_of: ResultsOf
+) -> None:
+    chosen = worst(scores.hands, WORST)
+    captions = {
+        hand.key: "missed"
+        if hand.errors is None
+        else f"{hand.errors.box_error:.0%} box {hand.errors.palm_error:.0%} palm"
+        for hand in reversed(chosen)
+    }
+    cases = {
+        image.key: Case(
+            image.image,
+            tuple(hand.landmarks for hand in image.hands),
+            (),
+            tuple(result.landmarks for result in results_of(image.key, image.image)),
+            f"{image.key} {captions[image.key]}",
+        )
+        for image in images
+        if image.key in captions
+    }
+    if cases:
+        order = dict.fromkeys(hand.key for hand in chosen)
+        write_cases(output / "worst.png", [cases[key] for key in order])
+
+
+def _write_worst_photos(
+    output: Path, photos: Sequence[Photo], scores: PhotoScores, results_of: ResultsOf
+) -> None:
+    by_key = {photo.key: photo for photo in photos}
+    cases = {}
+    for hand in worst_photos(scores.hands, WORST):
+        if hand.key in cases:
+            continue
+        photo = by_key[hand.key]
+        image = load_photo(photo)
+        known = hand.errors[np.isfinite(hand.errors)]
+        error = f"{known.mean():.0%} box" if known.size else ""
+        cases[hand.key] = Case(
+            image,
+            tuple(own.landmarks for own in photo.hands),
+            tuple(own.box for own in photo.hands if own.box is not None),
+            tuple(result.landmarks for result in results_of(photo.key, image)),
+            f"{Path(hand.key).stem[-18:]} {error if hand.found else 'missed'}",
+        )
+    if cases:
+        write_cases(output / "worst.png", list(cases.values()))

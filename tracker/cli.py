@@ -1,0 +1,220 @@
+"""`hand-tracker`: the command line. Errors are one line on stderr; 2 for bad input, 1 otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from synth.errors import UserError
+from tracker.bench import bench
+from tracker.evaluation.command import evaluate
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Train, evaluate and run a two-stage hand tracker.",
+)
+train_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Train a stage from a recipe."
+)
+app.add_typer(train_app, name="train")
+
+RecipeArgument = Annotated[
+    Path, typer.Argument(metavar="RECIPE", help="YAML file that says how to train.")
+]
+DataOption = Annotated[
+    list[Path],
+    typer.Option("--data", metavar="DIR", help="Output of `hand-synth generate`; several are joined."),
+]
+PhotosOption = Annotated[
+    list[Path] | None,
+    typer.Option("--photos", metavar="DIR", help="Photographs with an index.json, mixed in."),
+]
+RunOption = Annotated[
+    Path, typer.Option("--output", "-o", metavar="RUN", help="Folder of the run.")
+]
+CacheOption = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where decoded pictures are kept. [default: beside the run]"),
+]
+DeviceOption = Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Where to compute.")]
+ThreadsOption = Annotated[int | None, typer.Option(min=1, help="Threads on the CPU.")]
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    with _errors():
+        app()
+
+
+def _version(value: bool) -> None:
+    if value:
+        try:
+            print(f"hand-tracker {version('handsynth')}")
+        except PackageNotFoundError:
+            print("hand-tracker, not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@train_app.command("palm")
+def train_palm(
+    recipe: RecipeArgument,
+    data: DataOption,
+    output: RunOption,
+    photos: PhotosOption = None,
+    cache: CacheOption = None,
+    device: DeviceOption = "auto",
+    threads: ThreadsOption = None,
+) -> None:
+    """Train the palm detector, or go on with a run that was stopped."""
+    _train("palm", recipe, data, photos, output, cache, device, threads)
+
+
+@train_app.command("landmark")
+def train_landmark(
+    recipe: RecipeArgument,
+    data: DataOption,
+    output: RunOption,
+    photos: PhotosOption = None,
+    cache: CacheOption = None,
+    device: DeviceOption = "auto",
+    threads: ThreadsOption = None,
+) -> None:
+    """Train the landmark model, or go on with a run that was stopped."""
+    _train("landmark", recipe, data, photos, output, cache, device, threads)
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished training.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="MODEL.onnx", help="The model to write.")
+    ],
+) -> None:
+    """Write a trained model as ONNX, checked against PyTorch, with a sidecar JSON beside it."""
+    from tracker.export import sidecar_text
+    from tracker.training.run import export_run
+
+    if output.suffix != ".onnx":
+        raise UserError(f"{output}: a model is written as .onnx, name it so")
+    _say(f"{output}: {sidecar_text(export_run(run, output))}")
+
+
+@app.command()
+def run(
+    source: Annotated[
+        str, typer.Argument(metavar="IMAGE|VIDEO|CAMERA_NUMBER", help="What to look at.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Image or .mp4 with the hands drawn."),
+    ] = None,
+    lines: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE.jsonl", help="One JSON object a frame.")
+    ] = None,
+    num_hands: Annotated[int, typer.Option(min=1, max=64, help="Most hands to follow.")] = 2,
+    model: Annotated[str, typer.Option(metavar="light|full|heavy", help="Landmark model.")] = "full",
+    mirrored: Annotated[bool, typer.Option(help="The images are mirrored, as selfies are.")] = False,
+    smoothing: Annotated[bool, typer.Option(help="Smooth the landmarks of videos.")] = True,
+    device: DeviceOption = "auto",
+) -> None:
+    """Find or follow hands, print what was seen, and draw it."""
+    from tracker.frames import is_image
+    from tracker.hand_tracker import HandTracker
+    from tracker.run import run_on_image, run_on_video
+
+    still = is_image(source)
+    tracker = HandTracker(
+        num_hands=num_hands,
+        running_mode="image" if still else "video",
+        mirrored=mirrored,
+        smoothing=smoothing,
+        device=device,
+        model=model,
+    )
+    if still:
+        hands = run_on_image(tracker, source, output, lines)
+        for hand in hands:
+            _say(f"{hand.handedness} hand, presence {hand.presence:.2f}")
+        _say(f"{source}: {len(hands)} hands")
+    else:
+        frames, with_hands = run_on_video(tracker, source, output, lines)
+        _say(f"{source}: {frames} frames, {with_hands} of them with a hand")
+    for path in (output, lines):
+        if path is not None:
+            _say(f"{path}: written")
+
+
+app.command()(evaluate)
+app.command()(bench)
+
+
+def _train(
+    kind: str,
+    recipe: Path,
+    data: list[Path],
+    photos: list[Path] | None,
+    output: Path,
+    cache: Path | None,
+    device: str,
+    threads: int | None,
+) -> None:
+    _require_torch()
+    from tracker.training.processes import training_processes
+    from tracker.training.recipe import load_recipe
+    from tracker.training.run import TrainingData, train_run
+
+    loaded = load_recipe(recipe, "palm" if kind == "palm" else "landmark")
+    sources = TrainingData(data, photos or [], cache or output.parent / "cache")
+    with training_processes(device, threads) as processes:
+        train_run(loaded, sources, output, processes)
+        if processes.is_first:
+            facts = json.loads((output / "run.json").read_text())
+            _say(f"{output}: {json.dumps(facts['metrics'])}, {facts['training']['hours']} h")
+
+
+def _require_torch() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("torch") is None:
+        raise UserError("training needs PyTorch: pip install 'handsynth[train]'")
+
+
+def _say(line: str) -> None:
+    print(line)
+
+
+@contextlib.contextmanager
+def _errors() -> Iterator[None]:
+    """What a user can mend is one line on stderr, and a status that is not 0."""
+    try:
+        yield
+    except UserError as error:
+        print(f"hand-tracker: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        print("hand-tracker: stopped", file=sys.stderr)
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,177 @@
+"""From a training run to an ONNX model with its sidecar, checked against PyTorch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import warnings
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
+from synth.errors import UserError
+from tracker.models.blocks import parameter_count
+from tracker.models.landmark import LandmarkModel
+from tracker.sidecar import Sidecar
+
+#: Largest difference between ONNX and PyTorch that is accepted: of a probability, a fraction of the
+#: input's side or a metre. Weights are kept in half precision, which is most of it.
+LARGEST_DIFFERENCE: Final = 0.01
+
+Images = NDArray[np.uint8]
+
+
+class _LandmarkGraph(nn.Module):
+    """Bytes in, probabilities and coordinates out."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, crop: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        output = self.model(crop.permute(0, 3, 1, 2).float() / 255)
+        return (
+            output.landmarks,
+            output.presence.sigmoid(),
+            output.handedness.sigmoid(),
+            output.world,
+        )
+
+
+class _PalmGraph(nn.Module):
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        output = self.model(image.permute(0, 3, 1, 2).float() / 255)
+        return output.logits.sigmoid(), output.boxes, output.keypoints
+
+
+def export_model(
+    model: nn.Module,
+    kind: Literal["palm", "landmark"],
+    side: int,
+    samples: Images,
+    path: Path,
+    facts: dict[str, Any],
+) -> Sidecar:
+    """Write `path` (.onnx) and the sidecar beside it.
+
+    Args:
+        model: a PalmModel or LandmarkModel in evaluation mode, on the CPU.
+        kind: which of them.
+        side: pixels of its input.
+        samples: (N, side, side, 3) real inputs on which both are compared.
+        path: where the model goes.
+        facts: the sidecar's name, recipe, data, training and metrics.
+
+    Raises:
+        UserError: ONNX and PyTorch differ by more than LARGEST_DIFFERENCE.
+    """
+    graph = (_LandmarkGraph(model) if kind == "landmark" else _PalmGraph(model)).eval()
+    inputs = ["crop"] if kind == "landmark" else ["image"]
+    outputs = (
+        ["landmarks", "presence", "handedness", "world"]
+        if kind == "landmark"
+        else ["scores", "boxes", "keypoints"]
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    proto = _to_onnx(graph, torch.from_numpy(samples[:2]), inputs, outputs)
+    data = with_half_weights(proto).SerializeToString()
+    parity = largest_difference(graph, data, inputs[0], samples)
+    if not parity <= LARGEST_DIFFERENCE:
+        raise UserError(
+            f"{path}: not written: ONNX and PyTorch differ by {parity:.4g}, "
+            f"more than {LARGEST_DIFFERENCE}"
+        )
+    path.write_bytes(data)
+    sidecar = Sidecar(
+        kind=kind,
+        sha256=hashlib.sha256(data).hexdigest(),
+        input_side=side,
+        parameters=parameter_count(model),
+        parity=parity,
+        **facts,
+    )
+    path.with_suffix(".json").write_text(sidecar.model_dump_json(indent=1) + "\n")
+    return sidecar
+
+
+def largest_difference(graph: nn.Module, data: bytes, name: str, samples: Images) -> float:
+    """Over all outputs and samples, between PyTorch and onnxruntime."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    with torch.no_grad():
+        ours = graph(torch.from_numpy(samples))
+    theirs = session.run(None, {name: samples})
+    return max(
+        float(np.abs(one.numpy() - other).max()) for one, other in zip(ours, theirs, strict=True)
+    )
+
+
+def with_half_weights(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with its large float32 weights kept as float16 and cast back when it is loaded:
+    half the size on the disk, and the arithmetic stays single precision."""
+    result = onnx.ModelProto()
+    result.CopyFrom(model)
+    graph = result.graph
+    casts = []
+    for weight in graph.initializer:
+        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < 256:
+            continue
+        values = numpy_helper.to_array(weight).astype(np.float16)
+        half = numpy_helper.from_array(values, weight.name + "_half")
+        casts.append(
+            helper.make_node("Cast", [half.name], [weight.name], to=TensorProto.FLOAT)
+        )
+        weight.CopyFrom(half)
+    nodes = list(graph.node)
+    del graph.node[:]
+    graph.node.extend(casts + nodes)
+    onnx.checker.check_model(result)
+    return result
+
+
+def _to_onnx(
+    graph: nn.Module, example: Tensor, inputs: list[str], outputs: list[str]
+) -> onnx.ModelProto:
+    # The exporter speaks of its own stages and of packages that are not there.
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            graph,
+            (example,),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_shapes=({0: torch.export.Dim("n", min=1, max=64)},),
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None
+    return program.model_proto
+
+
+def landmark_model_of(state: dict[str, Any], architecture: Any) -> nn.Module:
+    """The averaged landmark model of a checkpoint, in evaluation mode."""
+    model = LandmarkModel(architecture)
+    model.load_state_dict(state)
+    return model.eval()
+
+
+def sidecar_text(sidecar: Sidecar) -> str:
+    """One line for a person."""
+    metrics = json.dumps({name: round(value, 3) for name, value in sidecar.metrics.items()})
+    return (
+        f"{sidecar.name}: {sidecar.parameters / 1e6:.2f} M parameters, "
+        f"ONNX and PyTorch differ by at most {sidecar.parity:.2g}, {metrics}"
+    )

@@ -1,0 +1,155 @@
+"""Landmark model: one upright crop in; landmarks, presence, handedness and world points out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict
+from torch import Tensor, nn
+
+from synth.landmarks import LANDMARKS
+from tracker.models.blocks import ConvNormAct, stage
+
+#: The bins of the coordinates reach this far beyond the crop on each side, in crop sides: a
+#: fingertip may leave it.
+MARGIN = 0.125
+#: Depth runs from −DEPTH_REACH to DEPTH_REACH crop sides from the wrist.
+DEPTH_REACH = 0.625
+
+
+class LandmarkArchitecture(BaseModel):
+    """Size of the network: widths of its four stages and residual blocks in each."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input_side: int = 128
+    stem: int = 24
+    widths: tuple[int, int, int] = (48, 96, 192)
+    depths: tuple[int, int, int] = (1, 2, 2)
+    bins: int = 160
+    hidden: int = 128
+    head: Literal["bins", "regression", "heatmap"] = "bins"
+
+
+@dataclass(frozen=True)
+class LandmarkOutput:
+    """What the network gives for N crops.
+
+    Attributes:
+        logits: (N, 21, 3, bins), scores of the bins of x, y and z; None from the other heads.
+        landmarks: (N, 21, 3), x, y in crop sides from its top-left corner, z from the wrist.
+        presence: (N,) logits of a hand being there.
+        handedness: (N,) logits of a right hand.
+        world: (N, 21, 3) metres, axes of the crop, origin at the mean of the points.
+    """
+
+    logits: Tensor | None
+    landmarks: Tensor
+    presence: Tensor
+    handedness: Tensor
+    world: Tensor
+
+
+def bin_centers(bins: int) -> Tensor:
+    """(3, bins): coordinates that the bins of x, y and z stand for, in crop sides."""
+    plane = (torch.arange(bins) + 0.5) / bins * (1 + 2 * MARGIN) - MARGIN
+    depth = ((torch.arange(bins) + 0.5) / bins * 2 - 1) * DEPTH_REACH
+    return torch.stack([plane, plane, depth])
+
+
+class LandmarkModel(nn.Module):
+    """Encoder of plain residual stages, and for each landmark a classification of its coordinates
+    (SimCC, Li et al. 2022): a softmax over bins for x, y and z, whose mean is the coordinate."""
+
+    def __init__(self, architecture: LandmarkArchitecture) -> None:
+        super().__init__()
+        a = architecture
+        self.stem = ConvNormAct(3, a.stem, stride=2)
+        self.fine = stage(a.stem, a.widths[0], a.depths[0])
+        self.middle = stage(a.widths[0], a.widths[1], a.depths[1])
+        self.coarse = stage(a.widths[1], a.widths[2], a.depths[2])
+        self.head = _HEADS[a.head](a)
+        self.summary = nn.Sequential(nn.Linear(a.widths[2], a.hidden), nn.ReLU(inplace=True))
+        self.presence = nn.Linear(a.hidden, 1)
+        self.handedness = nn.Linear(a.hidden, 1)
+        self.world = nn.Linear(a.hidden + 3 * len(LANDMARKS), 3 * len(LANDMARKS))
+
+    def forward(self, image: Tensor) -> LandmarkOutput:
+        """Args:
+        image: (N, 3, side, side) RGB in [0, 1].
+        """
+        features = self.middle(self.fine(self.stem(image - 0.5)))
+        coarse = self.coarse(features)
+        logits, landmarks = self.head(features, coarse)
+        summary = self.summary(coarse.mean(dim=(2, 3)))
+        # The shape in the image says most about the shape in space; it is not to be bent by it.
+        shape = landmarks.detach().flatten(1).to(summary.dtype)
+        world = self.world(torch.cat([summary, shape], dim=1)).unflatten(1, (-1, 3)).float()
+        return LandmarkOutput(
+            logits,
+            landmarks,
+            self.presence(summary).squeeze(1).float(),
+            self.handedness(summary).squeeze(1).float(),
+            world - world.mean(dim=1, keepdim=True),
+        )
+
+
+class _BinsHead(nn.Module):
+    """A small map for each landmark and axis group, laid flat, then a linear layer that all
+    landmarks share to the bins."""
+
+    centers: Tensor
+
+    def __init__(self, a: LandmarkArchitecture) -> None:
+        super().__init__()
+        cells = (a.input_side // 16) ** 2
+        self.maps = nn.Conv2d(a.widths[2], len(LANDMARKS), 1)
+        self.fine_maps = nn.Conv2d(a.widths[1], len(LANDMARKS), 1)
+        self.hidden = nn.Sequential(nn.Linear(5 * cells, 2 * a.hidden), nn.ReLU(inplace=True))
+        self.bins = nn.Linear(2 * a.hidden, 3 * a.bins)
+        self.register_buffer("centers", bin_centers(a.bins), persistent=False)
+
+    def forward(self, features: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
+        maps = torch.cat([self.maps(coarse).flatten(2), self.fine_maps(features).flatten(2)], 2)
+        logits = self.bins(self.hidden(maps)).unflatten(2, (3, -1)).float()
+        return logits, (logits.softmax(dim=3) * self.centers).sum(dim=3)
+
+
+class _RegressionHead(nn.Module):
+    """The coordinates from the flattened coarse features, as MediaPipe does; for comparison."""
+
+    def __init__(self, a: LandmarkArchitecture) -> None:
+        super().__init__()
+        cells = (a.input_side // 16) ** 2
+        self.squeeze = ConvNormAct(a.widths[2], 32, kernel=1)
+        self.points = nn.Linear(32 * cells, 3 * len(LANDMARKS))
+
+    def forward(self, features: Tensor, coarse: Tensor) -> tuple[None, Tensor]:
+        points = self.points(self.squeeze(coarse).flatten(1)).unflatten(1, (-1, 3)).float()
+        return None, points + points.new_tensor([0.5, 0.5, 0.0])
+
+
+class _HeatmapHead(nn.Module):
+    """Mean of a softmax over a map at a quarter of the input for x and y; z is the mean of a second
+    map under the same weights; for comparison."""
+
+    def __init__(self, a: LandmarkArchitecture) -> None:
+        super().__init__()
+        self.up = nn.ConvTranspose2d(a.widths[2], a.widths[1], 2, stride=2)
+        self.mix = ConvNormAct(2 * a.widths[1], a.widths[1])
+        self.maps = nn.Conv2d(a.widths[1], 2 * len(LANDMARKS), 1)
+
+    def forward(self, features: Tensor, coarse: Tensor) -> tuple[None, Tensor]:
+        mixed = self.mix(torch.cat([self.up(coarse), features], dim=1))
+        heat, depth = self.maps(mixed).float().chunk(2, dim=1)
+        side = heat.shape[-1]
+        weights = heat.flatten(2).softmax(dim=2).unflatten(2, (side, side))
+        along = (torch.arange(side, device=heat.device) + 0.5) / side * (1 + 2 * MARGIN) - MARGIN
+        x = (weights.sum(dim=2) * along).sum(dim=2)
+        y = (weights.sum(dim=3) * along).sum(dim=2)
+        return None, torch.stack([x, y, (weights * depth).sum(dim=(2, 3))], dim=2)
+
+
+_HEADS = {"bins": _BinsHead, "regression": _RegressionHead, "heatmap": _HeatmapHead}

@@ -1,0 +1,1 @@
+"""From shards and a recipe to trained weights. Needs PyTorch; the runtime does not."""

@@ -1,0 +1,37 @@
+"""State of a run in its folder: enough to go on as if nothing had happened."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from synth.errors import UserError
+
+FILE_NAME = "checkpoint.pt"
+
+
+def save_checkpoint(run: Path, state: dict[str, Any]) -> None:
+    """Write beside the old one and rename: a kill leaves one or the other, whole."""
+    temporary = run / (FILE_NAME + ".tmp")
+    torch.save(state, temporary)
+    os.replace(temporary, run / FILE_NAME)
+
+
+def load_checkpoint(run: Path, device: torch.device | str = "cpu") -> dict[str, Any] | None:
+    """The state, or None if there is none yet.
+
+    Raises:
+        UserError: if it cannot be read.
+    """
+    path = run / FILE_NAME
+    if not path.exists():
+        return None
+    try:
+        return torch.load(path, map_location=device, weights_only=True)
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+        raise UserError(
+            f"{path}: cannot be read: {error}; remove it to begin again"
+        ) from None

@@ -1,0 +1,1 @@
+"""Training of the landmark model: crops from shards, what is done to them, and the loss."""

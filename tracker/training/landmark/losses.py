@@ -1,0 +1,95 @@
+"""Losses of the landmark model; what a label does not know takes no part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from pydantic import BaseModel, ConfigDict
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
+
+from tracker.models.landmark import DEPTH_REACH, MARGIN, LandmarkOutput, bin_centers
+
+
+class LandmarkLossWeights(BaseModel):
+    """Weights of the terms, and width of the target over the bins (in crop sides)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bins: float = 1.0
+    points: float = 5.0
+    depth: float = 2.0
+    presence: float = 0.5
+    handedness: float = 0.5
+    world: float = 10.0
+    sigma: float = 0.016
+
+
+@dataclass(frozen=True)
+class LandmarkTarget:
+    """What N crops should give; NaN where it is not known.
+
+    Attributes:
+        landmarks: (N, 21, 3) as LandmarkOutput.landmarks.
+        presence, right: (N,) 0 … 1.
+        world: (N, 21, 3) metres.
+    """
+
+    landmarks: Tensor
+    presence: Tensor
+    right: Tensor
+    world: Tensor
+
+
+def landmark_loss(
+    output: LandmarkOutput, target: LandmarkTarget, weights: LandmarkLossWeights
+) -> dict[str, Tensor]:
+    """Weighted terms: classification of the bins, distance of the points, depth, presence,
+    handedness and world points."""
+    known = known_coordinates(target.landmarks)
+    truth = torch.nan_to_num(target.landmarks)
+    distance = F.smooth_l1_loss(output.landmarks, truth, beta=0.02, reduction="none")
+    plane, depth = known[..., :2], known[..., 2]
+    terms = {
+        "points": weights.points * masked_mean(distance[..., :2], plane),
+        "depth": weights.depth * masked_mean(distance[..., 2], depth),
+        "presence": weights.presence * binary_loss(output.presence, target.presence),
+        "handedness": weights.handedness * binary_loss(output.handedness, target.right),
+        "world": weights.world
+        * masked_mean(
+            (output.world - torch.nan_to_num(target.world)).abs(), ~torch.isnan(target.world)
+        ),
+    }
+    if output.logits is not None:
+        wanted = gaussian_bins(truth, output.logits.shape[-1], weights.sigma)
+        entropy = -(wanted * output.logits.log_softmax(dim=-1)).sum(dim=-1)
+        terms["bins"] = weights.bins * masked_mean(entropy, known)
+    return terms
+
+
+def known_coordinates(landmarks: Tensor) -> Tensor:
+    """(N, 21, 3) bool: coordinates that are labelled and within the reach of the bins. Of a point
+    outside neither x nor y counts."""
+    x, y, z = landmarks.unbind(dim=-1)
+    plane = (x > -MARGIN) & (x < 1 + MARGIN) & (y > -MARGIN) & (y < 1 + MARGIN)
+    return torch.stack([plane, plane, plane & (z.abs() < DEPTH_REACH)], dim=-1)
+
+
+def gaussian_bins(coordinates: Tensor, bins: int, sigma: float) -> Tensor:
+    """(…, 3, bins) distributions round coordinates (…, 3), with a sum of 1. Depth is twice as wide
+    for it is known less well."""
+    centers = bin_centers(bins).to(coordinates.device)
+    widths = coordinates.new_tensor([sigma, sigma, 2 * sigma])[:, None]
+    return (-0.5 * ((coordinates[..., None] - centers) / widths) ** 2).softmax(dim=-1)
+
+
+def binary_loss(logits: Tensor, truth: Tensor) -> Tensor:
+    """Mean cross-entropy over those whose truth is known."""
+    loss = F.binary_cross_entropy_with_logits(logits, torch.nan_to_num(truth), reduction="none")
+    return masked_mean(loss, ~torch.isnan(truth))
+
+
+def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
+    """Mean over the mask; 0 if it is empty."""
+    return (values * mask).sum() / mask.sum().clamp_min(1)

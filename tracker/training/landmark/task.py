@@ -1,0 +1,306 @@
+"""The landmark model as a task of the training loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from synth.landmarks import MIDDLE_MCP, WRIST
+from tracker.models.landmark import LandmarkArchitecture, LandmarkModel, LandmarkOutput
+from tracker.training.amplitude import mix_amplitudes
+from tracker.training.backgrounds import replace_backgrounds
+from tracker.training.draws import chance, shuffled
+from tracker.training.landmark.cache import CropSet, crops_of_dataset, crops_of_photos
+from tracker.training.landmark.crops import FOREGROUND, OUTSIDE
+from tracker.training.landmark.geometry import (
+    Jitter,
+    Regions,
+    cut,
+    exact_regions,
+    jittered_regions,
+    landmarks_in,
+    right_in,
+    world_in,
+)
+from tracker.training.landmark.losses import LandmarkLossWeights, LandmarkTarget, landmark_loss
+from tracker.training.occluders import occlude
+from tracker.training.photometric import photometric
+from tracker.training.task import Indices
+from tracker.training.textures import random_textures
+
+
+class LandmarkAugmentation(BaseModel):
+    """How crops are varied. Shares are probabilities for each crop."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rotation_degrees: float = 12.0
+    scale: float = 0.1
+    shift: float = 0.05
+    wild_share: float = 0.08
+    background_share: float = 0.5
+    empty_share: float = 0.04
+    """Crops that get another background and lose their hand."""
+    occluder_share: float = 0.3
+    amplitude_share: float = 0.3
+    amplitude_strength: float = 0.7
+
+
+class LandmarkRecipe(BaseModel):
+    """What is particular to the landmark model's training."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    architecture: LandmarkArchitecture = LandmarkArchitecture()
+    augmentation: LandmarkAugmentation = LandmarkAugmentation()
+    loss: LandmarkLossWeights = LandmarkLossWeights()
+    photo_share: float = Field(0.15, ge=0, le=1)
+    """Share of a batch that comes from photographs, where there are any."""
+
+
+@dataclass(frozen=True)
+class LandmarkBatch:
+    """(N, 3, side, side) crops in [0, 1] and their truth."""
+
+    images: Tensor
+    target: LandmarkTarget
+
+
+class LandmarkTask:
+    """Batches, loss and validation of the landmark model."""
+
+    def __init__(
+        self, recipe: LandmarkRecipe, data: Sequence[Path], photos: Sequence[Path], cache: Path
+    ) -> None:
+        """Args:
+        data: generated datasets.
+        photos: folders of photographs with an index.json.
+        cache: folder for decoded crops.
+        """
+        self.recipe = recipe
+        self.rendered = [crops_of_dataset(folder, "train", cache) for folder in data]
+        self.held_out = [crops_of_dataset(folder, "val", cache) for folder in data]
+        self.photos = [crops_of_photos(folder, cache) for folder in photos]
+
+    @property
+    def count(self) -> int:
+        return sum(len(crops) for crops in self.rendered)
+
+    def build_model(self) -> nn.Module:
+        return LandmarkModel(self.recipe.architecture)
+
+    def draw_batch(
+        self, indices: Indices, generator: torch.Generator, device: torch.device
+    ) -> LandmarkBatch:
+        count = len(indices)
+        from_photos = 0
+        if self.photos:
+            from_photos = int(chance(count, self.recipe.photo_share, generator).sum())
+        wide = gather(self.rendered, indices[: count - from_photos], device)
+        if from_photos:
+            total = sum(len(crops) for crops in self.photos)
+            chosen = torch.randint(
+                total, (from_photos,), generator=generator, device=generator.device
+            )
+            wide = joined(wide, gather(self.photos, chosen.cpu().numpy(), device))
+        return self._augmented(wide, generator)
+
+    def loss(self, model: nn.Module, batch: LandmarkBatch) -> dict[str, Tensor]:
+        return landmark_loss(model(batch.images), batch.target, self.recipe.loss)
+
+    @torch.no_grad()
+    def validate(self, model: nn.Module, device: torch.device) -> dict[str, float]:
+        """Metrics on crops as they should be, of the val split."""
+        gathered: list[tuple[LandmarkOutput, LandmarkTarget]] = []
+        for crops in self.held_out:
+            for start in range(0, len(crops), 128):
+                rows = np.arange(start, min(start + 128, len(crops)))
+                wide = gather([crops], rows, device)
+                regions = exact_regions(wide.rois)
+                images = cut(wide.images, regions, self.recipe.architecture.input_side)
+                images = images.contiguous(memory_format=torch.channels_last)
+                gathered.append((model(images), _target(wide, regions)))
+        return validation_metrics(gathered)
+
+    def _augmented(self, wide: WideBatch, generator: torch.Generator) -> LandmarkBatch:
+        recipe, side = self.recipe.augmentation, self.recipe.architecture.input_side
+        jitter = Jitter(
+            np.radians(recipe.rotation_degrees), recipe.scale, recipe.shift, recipe.wild_share
+        )
+        regions = jittered_regions(wide.rois, jitter, generator)
+        planes = cut(torch.cat([wide.images, wide.foreground, wide.inside], dim=1), regions, side)
+        images, foreground, inside = planes[:, :3], planes[:, 3:4], planes[:, 4:5]
+        target = _target(wide, regions)
+        backgrounds = self._backgrounds(images, generator)
+        # What lies beyond the image's border stays black behind a new background, half the time.
+        border = chance(len(images), 0.5, generator).view(-1, 1, 1, 1)
+        backgrounds = torch.where(border, backgrounds * (inside > 0.5), backgrounds)
+        images = replace_backgrounds(
+            images, foreground, backgrounds, generator, recipe.background_share
+        )
+        empty = chance(len(images), recipe.empty_share, generator)
+        images = torch.where(empty.view(-1, 1, 1, 1), backgrounds, images)
+        target = without_hand(target, empty)
+        images = occlude(images, generator, recipe.occluder_share, (0.04, 0.2))
+        others = images[shuffled(len(images), generator)]
+        images = mix_amplitudes(
+            images, others, generator, recipe.amplitude_share, recipe.amplitude_strength
+        )
+        images = photometric(images, generator)
+        return LandmarkBatch(images.contiguous(memory_format=torch.channels_last), target)
+
+    def _backgrounds(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        """Made-up textures, and enlarged corners of other crops of the batch: they hold parts of
+        rooms and streets, and little of a hand."""
+        count, _, side, _ = images.shape
+        part = side // 3
+        corners = torch.stack(
+            [
+                images[:, :, :part, :part],
+                images[:, :, :part, -part:],
+                images[:, :, -part:, :part],
+                images[:, :, -part:, -part:],
+            ]
+        )
+        which = torch.randint(4, (count,), generator=generator, device=generator.device)
+        other = shuffled(count, generator)
+        result = F.interpolate(corners[which, other], (side, side), mode="bilinear")
+        made_up = torch.nonzero(chance(count, 0.4, generator)).squeeze(1)
+        result[made_up] = random_textures(len(made_up), side, generator)
+        return result
+
+
+@dataclass(frozen=True)
+class WideBatch:
+    """N wide crops as tensors: images (N, 3, S, S) in [0, 1], foreground and inside (N, 1, S, S),
+    and the fields of CropLabel."""
+
+    images: Tensor
+    foreground: Tensor
+    inside: Tensor
+    presence: Tensor
+    right: Tensor
+    landmarks: Tensor
+    world: Tensor
+    rois: Tensor
+
+
+def gather(sets: Sequence[CropSet], indices: Indices, device: torch.device) -> WideBatch:
+    """Rows `indices` of the sets laid end to end, in the order of the sets."""
+    starts = np.cumsum([0, *(len(crops) for crops in sets)])
+    parts = []
+    for start, crops in zip(starts[:-1], sets, strict=True):
+        # In order of place: the disk is read forwards.
+        rows = np.sort(indices[(indices >= start) & (indices < start + len(crops))] - start)
+        masks = torch.from_numpy(crops.masks[rows]).to(device)[:, None]
+        images = torch.from_numpy(crops.images[rows]).to(device).permute(0, 3, 1, 2)
+        labels = {
+            name: torch.from_numpy(column[rows]).to(device) for name, column in crops.labels.items()
+        }
+        parts.append(
+            WideBatch(
+                images.float() / 255,
+                (masks == FOREGROUND).float(),
+                (masks != OUTSIDE).float(),
+                **labels,
+            )
+        )
+    result = parts[0]
+    for part in parts[1:]:
+        result = joined(result, part)
+    return result
+
+
+def joined(one: WideBatch, other: WideBatch) -> WideBatch:
+    names = WideBatch.__dataclass_fields__
+    return WideBatch(**{n: torch.cat([getattr(one, n), getattr(other, n)]) for n in names})
+
+
+def _target(wide: WideBatch, regions: Regions) -> LandmarkTarget:
+    landmarks = landmarks_in(regions, wide.landmarks)
+    target = LandmarkTarget(
+        landmarks,
+        wide.presence,
+        right_in(regions, wide.right),
+        world_in(regions, wide.world),
+    )
+    return with_presence_of(target)
+
+
+def with_presence_of(target: LandmarkTarget) -> LandmarkTarget:
+    """A hand of which little is in the region is none; of which about half is, is not judged.
+
+    The rule is for hands whose landmarks are all known; of others the presence stays.
+    """
+    plane = target.landmarks[..., :2]
+    known = ~torch.isnan(plane).any(dim=2).any(dim=1)
+    inside = ((plane > 0) & (plane < 1)).all(dim=2).float().mean(dim=1)
+    judged = torch.where(inside >= 0.6, 1.0, torch.where(inside <= 0.25, 0.0, torch.nan))
+    presence = torch.where(known, judged, target.presence)
+    gone = known & (presence != 1)
+    return without_hand(
+        LandmarkTarget(target.landmarks, presence, target.right, target.world), gone, presence
+    )
+
+
+def without_hand(
+    target: LandmarkTarget, gone: Tensor, presence: Tensor | float = 0.0
+) -> LandmarkTarget:
+    """The target with nothing to learn of the hands that are gone, but their presence."""
+    nothing = torch.tensor(torch.nan, device=gone.device)
+    wide = gone[:, None, None]
+    replaced = torch.as_tensor(presence, device=gone.device, dtype=target.presence.dtype)
+    return LandmarkTarget(
+        torch.where(wide, nothing, target.landmarks),
+        torch.where(gone, replaced, target.presence),
+        torch.where(gone, nothing, target.right),
+        torch.where(wide, nothing, target.world),
+    )
+
+
+def validation_metrics(
+    gathered: Sequence[tuple[LandmarkOutput, LandmarkTarget]],
+) -> dict[str, float]:
+    """Errors in percent, of hands whose landmarks are all known; `score` is what is maximised."""
+    landmarks = torch.cat([output.landmarks for output, _ in gathered])
+    truth = torch.cat([target.landmarks for _, target in gathered])
+    presence = torch.cat([output.presence for output, _ in gathered])
+    present = torch.cat([target.presence for _, target in gathered])
+    handedness = torch.cat([output.handedness for output, _ in gathered])
+    right = torch.cat([target.right for _, target in gathered])
+    world = torch.cat([output.world for output, _ in gathered])
+    true_world = torch.cat([target.world for _, target in gathered])
+
+    hands = ~torch.isnan(truth).any(dim=2).any(dim=1)
+    error = (landmarks - truth)[hands][..., :2].norm(dim=2).mean(dim=1)
+    palm = (truth[hands][:, WRIST] - truth[hands][:, MIDDLE_MCP])[:, :2].norm(dim=1)
+    plane = truth[hands][..., :2]
+    box = (plane.amax(dim=1) - plane.amin(dim=1)).amax(dim=1)
+    sides = ~torch.isnan(right)
+    correct = ((handedness > 0) == (right > 0.5))[sides].float().mean()
+    in_space = (world - true_world)[hands].norm(dim=2).mean()
+    return {
+        "palm_median": 100 * float((error / palm).median()),
+        "palm_mean": 100 * float((error / palm).mean()),
+        "box_mean": 100 * float((error / box).mean()),
+        "handedness": 100 * float(correct),
+        "presence_auc": _auc(presence, present),
+        "world_mm": 1000 * float(in_space),
+        "score": -100 * float((error / box).mean()),
+    }
+
+
+def _auc(scores: Tensor, truth: Tensor) -> float:
+    """Area under the ROC curve: how often a positive scores above a negative."""
+    positive, negative = scores[truth == 1], scores[truth == 0]
+    if len(positive) == 0 or len(negative) == 0:
+        return float("nan")
+    above = (positive[:, None] > negative).float() + 0.5 * (positive[:, None] == negative).float()
+    return float(above.mean())

@@ -1,0 +1,209 @@
+"""The training loop: the same for both stages, on one GPU, several, or the CPU."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+from tqdm import tqdm
+
+from synth.errors import UserError
+from tracker.training.checkpoint import load_checkpoint, save_checkpoint
+from tracker.training.curves import draw_curves, read_history, write_history
+from tracker.training.draws import step_generator
+from tracker.training.ema import averaged_copy, update_average
+from tracker.training.processes import Processes
+from tracker.training.recipe import Recipe, Schedule
+from tracker.training.task import Indices, Task
+
+_LOG_EVERY = 25
+
+
+@dataclass
+class Progress:
+    """What the run has used up so far, over all its parts."""
+
+    seconds: float = 0.0
+    waiting: float = 0.0
+    """Seconds in which the model waited for a batch."""
+    images: int = 0
+
+
+def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Module:
+    """Train, or go on where a run was stopped.
+
+    Args:
+        task: what is trained.
+        recipe: for how long and how; a run that was begun with another is refused.
+        run: folder of the run: checkpoint.pt, history.jsonl, curves.png.
+        processes: this process's place among those that train together.
+
+    Returns:
+        The averaged model, in evaluation mode.
+
+    Raises:
+        UserError: the run was begun with another recipe.
+    """
+    device, schedule = processes.device, recipe.schedule
+    torch.manual_seed(recipe.seed)
+    model = task.build_model().to(device, memory_format=torch.channels_last)
+    average = averaged_copy(model)
+    optimizer = _optimizer(model, schedule)
+    progress, first, rows = Progress(), 0, []
+    state = load_checkpoint(run, device)
+    if state is not None:
+        if state["recipe"] != recipe.model_dump(mode="json"):
+            raise UserError(
+                f"{run}: was begun with another recipe; use that one, or another folder with -o"
+            )
+        model.load_state_dict(state["model"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        first, progress = state["step"], Progress(**state["progress"])
+        rows = read_history(run, first)
+    wrapped = DistributedDataParallel(model) if processes.count > 1 else model
+
+    batches = _batches(task, recipe, first, processes)
+    steps = tqdm(
+        range(first, schedule.steps),
+        initial=first,
+        total=schedule.steps,
+        unit="step",
+        disable=None if processes.is_first else True,
+    )
+    started = time.perf_counter()
+    sums: dict[str, float] = {}
+    for step in steps:
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(schedule, step)
+        before = time.perf_counter()
+        batch = next(batches)
+        progress.waiting += time.perf_counter() - before
+        wrapped.train()
+        with torch.autocast(
+            device.type, torch.bfloat16, enabled=schedule.precision == "bfloat16"
+        ):
+            terms = task.loss(wrapped, batch)
+        loss = torch.stack(list(terms.values())).sum()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), schedule.clip_norm)
+        optimizer.step()
+        update_average(average, model, schedule.ema_decay, step)
+        progress.images += schedule.batch
+        done = step + 1
+        last = done == schedule.steps
+        if done % _LOG_EVERY == 0 or last:
+            sums = {name: float(term.detach()) for name, term in terms.items()}
+            _require_finite(sums, done)
+        now = time.perf_counter()
+        progress.seconds, started = progress.seconds + now - started, now
+        if not processes.is_first:
+            continue
+        if done % _LOG_EVERY == 0 or last:
+            rows.append({"step": done, "loss": sums})
+            steps.set_postfix_str(_status(progress, sum(sums.values())), refresh=False)
+        if done % schedule.validate_every == 0 or last:
+            metrics = task.validate(average, device)
+            rows.append({"step": done, "val": metrics})
+            steps.write(f"step {done}: " + _listed(metrics))
+            started = time.perf_counter()
+        if done % schedule.save_every == 0 or done % schedule.validate_every == 0 or last:
+            write_history(run, rows)
+            draw_curves(run, rows)
+            save_checkpoint(
+                run,
+                {
+                    "recipe": recipe.model_dump(mode="json"),
+                    "model": model.state_dict(),
+                    "average": average.state_dict(),
+                    "optimizer": optimizer.state_dict(),
+                    "step": done,
+                    "progress": vars(progress),
+                },
+            )
+    return average
+
+
+def learning_rate(schedule: Schedule, step: int) -> float:
+    """Linear warm-up, then half a cosine to a hundredth of the peak at the last step."""
+    if step < schedule.warmup_steps:
+        return schedule.learning_rate * (step + 1) / schedule.warmup_steps
+    span = max(schedule.steps - schedule.warmup_steps, 1)
+    fraction = (step - schedule.warmup_steps) / span
+    low = 0.01
+    return schedule.learning_rate * (low + (1 - low) * 0.5 * (1 + math.cos(math.pi * fraction)))
+
+
+def batch_indices(count: int, batch: int, step: int, seed: int) -> Indices:
+    """Samples of a step: all are seen once before any is seen again, in an order that depends on
+    seed and epoch alone."""
+    positions = np.arange(step * batch, (step + 1) * batch)
+    result = np.empty(batch, np.int64)
+    for epoch in np.unique(positions // count):
+        order = np.random.default_rng((seed, int(epoch))).permutation(count)
+        here = positions // count == epoch
+        result[here] = order[positions[here] % count]
+    return result
+
+
+def _batches(task: Task, recipe: Recipe, first: int, processes: Processes) -> Iterator[Any]:
+    """One batch a step. A GPU works on one while the next is made; a CPU has nothing to gain."""
+    share = recipe.schedule.batch // processes.count
+
+    def draw(step: int) -> Any:
+        indices = batch_indices(task.count, recipe.schedule.batch, step, recipe.seed)
+        mine = indices[processes.rank * share : (processes.rank + 1) * share]
+        generator = step_generator(recipe.seed, step, processes.rank, processes.device)
+        return task.draw_batch(mine, generator, processes.device)
+
+    if processes.device.type == "cpu":
+        for step in range(first, recipe.schedule.steps):
+            yield draw(step)
+        return
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(draw, step) for step in range(first, first + 3)]
+        for step in range(first, recipe.schedule.steps):
+            yield waiting.pop(0).result()
+            waiting.append(pool.submit(draw, step + 3))
+
+
+def _optimizer(model: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
+    """AdamW; norms and biases are not decayed."""
+    matrices = [p for p in model.parameters() if p.ndim > 1]
+    vectors = [p for p in model.parameters() if p.ndim <= 1]
+    return torch.optim.AdamW(
+        [
+            {"params": matrices, "weight_decay": schedule.weight_decay},
+            {"params": vectors, "weight_decay": 0.0},
+        ],
+        lr=schedule.learning_rate,
+    )
+
+
+def _require_finite(terms: dict[str, float], step: int) -> None:
+    wrong = [name for name, value in terms.items() if not math.isfinite(value)]
+    if wrong:
+        raise UserError(
+            f"step {step}: the loss of {', '.join(wrong)} is no number any more; "
+            "lower schedule.learning_rate"
+        )
+
+
+def _status(progress: Progress, loss: float) -> str:
+    rate = progress.images / max(progress.seconds, 1e-9)
+    share = 100 * progress.waiting / max(progress.seconds, 1e-9)
+    return f"loss {loss:.3f}, {rate:.0f} images/s, {share:.0f} % waiting for data"
+
+
+def _listed(metrics: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())

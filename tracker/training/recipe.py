@@ -1,0 +1,70 @@
+"""Recipe of a training: a YAML file whose every key has a default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from synth.errors import UserError
+from tracker.training.landmark.task import LandmarkRecipe
+from tracker.training.palm.task import PalmRecipe
+
+
+class Schedule(BaseModel):
+    """How long and how fast it learns."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    steps: int = Field(20_000, ge=1)
+    batch: int = Field(64, ge=1)
+    """Of all processes together."""
+    learning_rate: float = Field(2e-3, gt=0)
+    """Peak of a one-cycle schedule: linear warm-up, then half a cosine down to a hundredth."""
+    warmup_steps: int = Field(300, ge=1)
+    weight_decay: float = Field(0.02, ge=0)
+    ema_decay: float = Field(0.999, ge=0, lt=1)
+    clip_norm: float = Field(5.0, gt=0)
+    validate_every: int = Field(1000, ge=1)
+    save_every: int = Field(250, ge=1)
+    precision: Literal["bfloat16", "float32"] = "bfloat16"
+
+
+class Recipe(BaseModel):
+    """All that decides the weights but the data. Exactly one of `palm` and `landmark` is there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=100)
+    seed: int = Field(0, ge=0)
+    schedule: Schedule = Schedule()
+    palm: PalmRecipe | None = None
+    landmark: LandmarkRecipe | None = None
+
+
+def load_recipe(path: Path, kind: Literal["palm", "landmark"]) -> Recipe:
+    """Read and check a recipe of one kind.
+
+    Raises:
+        UserError: in one line, what is wrong and where.
+    """
+    try:
+        content = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: is no YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: a recipe is a mapping with `name` and `{kind}`")
+    content.setdefault(kind, {})
+    try:
+        recipe = Recipe.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"{path}: {place}: {first['msg']}") from None
+    if recipe.palm is not None and recipe.landmark is not None:
+        raise UserError(f"{path}: is a recipe for palms or for landmarks, not for both")
+    return recipe

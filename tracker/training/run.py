@@ -1,0 +1,127 @@
+"""A training from its recipe to a run folder that can be exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import nn
+
+from synth.errors import UserError
+from tracker.export import export_model
+from tracker.models.landmark import LandmarkModel
+from tracker.models.palm import PalmModel
+from tracker.sidecar import Sidecar
+from tracker.training.checkpoint import load_checkpoint
+from tracker.training.draws import step_generator
+from tracker.training.landmark.task import LandmarkTask
+from tracker.training.loop import train
+from tracker.training.palm.task import PalmTask
+from tracker.training.processes import Processes
+from tracker.training.provenance import (
+    describe_data,
+    describe_machine,
+    read_run,
+    write_run,
+)
+from tracker.training.recipe import Recipe
+
+Kind = Literal["palm", "landmark"]
+#: Inputs kept in the run's folder, on which an exported model is compared with PyTorch.
+_SAMPLES_NAME = "inputs.npy"
+_SAMPLES = 32
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Generated datasets, folders of photographs, and where decoded pictures are kept."""
+
+    datasets: Sequence[Path]
+    photos: Sequence[Path]
+    cache: Path
+
+
+def train_run(recipe: Recipe, data: TrainingData, run: Path, processes: Processes) -> None:
+    """Train what the recipe says, or go on with it; leaves run.json when it is done.
+
+    Raises:
+        UserError: the data or the run's folder is not what it should be.
+    """
+    facts = describe_data(data.datasets, data.photos)
+    run.mkdir(parents=True, exist_ok=True)
+    task = _task(recipe, data)
+    _keep_inputs(task, recipe, run, processes)
+    average = train(task, recipe, run, processes)
+    if processes.is_first:
+        state = load_checkpoint(run)
+        assert state is not None
+        progress = state["progress"]
+        seconds = max(progress["seconds"], 1e-9)
+        metrics = task.validate(average, processes.device)
+        write_run(
+            run,
+            {
+                "name": recipe.name,
+                "recipe": recipe.model_dump(mode="json", exclude_none=True),
+                "data": facts,
+                "training": {
+                    **describe_machine(processes.device),
+                    "processes": processes.count,
+                    "hours": round(seconds / 3600, 3),
+                    "steps": state["step"],
+                    "images_per_second": round(progress["images"] / seconds, 1),
+                    "waiting_for_data_share": round(progress["waiting"] / seconds, 3),
+                },
+                "metrics": {name: round(value, 4) for name, value in metrics.items()},
+            },
+        )
+
+
+def export_run(run: Path, path: Path) -> Sidecar:
+    """Write the averaged model of a finished run as ONNX, with its sidecar.
+
+    Raises:
+        UserError: the run is not finished, or ONNX and PyTorch differ.
+    """
+    facts = read_run(run)
+    recipe = Recipe.model_validate(facts["recipe"])
+    state = load_checkpoint(run)
+    if state is None:
+        raise UserError(f"{run}: has no checkpoint; train it again")
+    model = _model(recipe)
+    model.load_state_dict(state["average"])
+    samples = np.load(run / _SAMPLES_NAME)
+    return export_model(model.eval(), _kind(recipe), samples.shape[1], samples, path, facts)
+
+
+def _kind(recipe: Recipe) -> Kind:
+    return "palm" if recipe.palm is not None else "landmark"
+
+
+def _task(recipe: Recipe, data: TrainingData) -> PalmTask | LandmarkTask:
+    if recipe.palm is not None:
+        return PalmTask(recipe.palm, data.datasets, data.photos, data.cache)
+    assert recipe.landmark is not None
+    return LandmarkTask(recipe.landmark, data.datasets, data.photos, data.cache)
+
+
+def _model(recipe: Recipe) -> nn.Module:
+    if recipe.palm is not None:
+        return PalmModel(recipe.palm.architecture)
+    assert recipe.landmark is not None
+    return LandmarkModel(recipe.landmark.architecture)
+
+
+def _keep_inputs(
+    task: PalmTask | LandmarkTask, recipe: Recipe, run: Path, processes: Processes
+) -> None:
+    if not processes.is_first or (run / _SAMPLES_NAME).exists():
+        return
+    generator = step_generator(recipe.seed, 0, 0, torch.device("cpu"))
+    batch: Any = task.draw_batch(np.arange(_SAMPLES), generator, torch.device("cpu"))
+    images = (batch.images.permute(0, 2, 3, 1) * 255).round().clamp(0, 255).byte()
+    np.save(run / _SAMPLES_NAME, images.contiguous().numpy())

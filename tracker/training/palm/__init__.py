@@ -1,0 +1,1 @@
+"""Training of the palm detector: pictures from shards, what is done to them, and the loss."""

@@ -1,0 +1,244 @@
+"""A batch as the detector is to see it, from pictures of the cache. Runs on any device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
+
+from tracker.roi import PALM_LANDMARKS
+from tracker.training.amplitude import mix_amplitudes
+from tracker.training.backgrounds import replace_backgrounds
+from tracker.training.draws import chance, shuffled, uniform
+from tracker.training.occluders import occlude
+from tracker.training.palm.batch import Pictures
+from tracker.training.palm.geometry import (
+    Placements,
+    PlacementSettings,
+    draw_placements,
+    sample,
+    shown_share,
+)
+from tracker.training.palm.truth import PalmTruth
+from tracker.training.photometric import photometric
+from tracker.training.textures import random_textures
+
+#: Of a palm this share is to be seen to be asked for, and the other at most to be nothing at all.
+ASKED_SHARE = 0.6
+NOTHING_SHARE = 0.15
+#: Palms smaller than this share of the side (5 pixels) are not asked for.
+SMALLEST_PALM = 0.026
+
+
+class PalmAugmentation(BaseModel):
+    """How pictures are varied. Shares are probabilities for each picture."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    placement: PlacementSettings = PlacementSettings()
+    background_share: float = Field(0.4, ge=0, le=1)
+    """Rendered pictures that get another background."""
+    empty_share: float = Field(0.04, ge=0, le=1)
+    """Pictures that lose their hands to a background."""
+    paste_share: float = Field(0.35, ge=0, le=1)
+    """Pictures into which a rendered hand is pasted."""
+    occluder_share: float = Field(0.15, ge=0, le=1)
+    amplitude_share: float = Field(0.25, ge=0, le=1)
+    amplitude_strength: float = Field(0.7, ge=0, le=1)
+    bars_share: float = Field(0.6, ge=0, le=1)
+    """Pictures with letterbox bars: images are rarely square."""
+
+
+@dataclass(frozen=True)
+class PalmBatch:
+    """(N, 3, side, side) pictures in [0, 1] and their truth."""
+
+    images: Tensor
+    truth: PalmTruth
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """Pictures in the input: images (N, 3, side, side); alpha (N, 1, side, side), how much of a
+    pixel is hand or cloth; inside (the same), where there is picture."""
+
+    images: Tensor
+    alpha: Tensor
+    inside: Tensor
+    placements: Placements
+
+
+def augment(
+    pictures: Pictures, side: int, settings: PalmAugmentation, generator: torch.Generator
+) -> PalmBatch:
+    """Pictures placed anew, with other surroundings, further hands and another camera.
+
+    Args:
+        pictures: rendered ones and photographs.
+        side: pixels of the detector's input.
+        settings: how much of what.
+        generator: of all randomness.
+    """
+    laid = _lay(pictures, side, settings.placement, generator)
+    images, empty = _with_surroundings(laid, pictures, settings, generator)
+    window, bars = _draw_bars(len(pictures), side, settings.bars_share, generator)
+    shown = laid.inside * bars * (~empty).view(-1, 1, 1, 1)
+    truth = _truth_of(pictures, laid.placements, shown)
+
+    rows, donors = _draw_pairs(pictures, settings.paste_share, generator)
+    if len(rows):
+        given = pictures[donors]
+        pasted = _lay(given, side, settings.placement, generator)
+        images[rows] = torch.lerp(images[rows], pasted.images, pasted.alpha)
+        shown = shown.clone()
+        shown[rows] = shown[rows] * (pasted.alpha < 0.5)
+        truth = _joined(
+            _truth_of(pictures, laid.placements, shown),
+            _truth_of(given, pasted.placements, pasted.inside * bars[rows]),
+            rows,
+        )
+    images = occlude(images, generator, settings.occluder_share, (0.02, 0.1))
+    others = images[shuffled(len(images), generator)]
+    images = mix_amplitudes(
+        images, others, generator, settings.amplitude_share, settings.amplitude_strength
+    )
+    images = photometric(images, generator) * bars
+    return PalmBatch(images.contiguous(memory_format=torch.channels_last), _cut(truth, window))
+
+
+def _lay(
+    pictures: Pictures, side: int, settings: PlacementSettings, generator: torch.Generator
+) -> _Laid:
+    focus, extent = _focus_of(pictures)
+    placements = draw_placements(focus, extent, pictures.weak, settings, generator)
+    planes, inside = sample(pictures.planes, pictures.content, placements, side)
+    # The mask's own border has something of what was behind.
+    alpha = ((planes[:, 3:] - 0.35) / 0.6).clamp(0, 1) * inside
+    return _Laid(planes[:, :3], alpha, inside, placements)
+
+
+def _focus_of(pictures: Pictures) -> tuple[Tensor, Tensor]:
+    """(N, 2) middle of the first hand's palm or box, and (N,) the longer side of that hand."""
+    landmarks, box = pictures.landmarks[:, 0], pictures.hand_boxes[:, 0]
+    low = torch.where(pictures.weak[:, None], box[:, :2], landmarks.amin(dim=1))
+    high = torch.where(pictures.weak[:, None], box[:, 2:], landmarks.amax(dim=1))
+    focus = torch.where(pictures.weak[:, None], (low + high) / 2, pictures.palms[:, 0, :2])
+    extent = (high - low).amax(dim=1)
+    return focus.nan_to_num(0.5), extent.nan_to_num(0.3).clamp_min(1e-3)
+
+
+def _with_surroundings(
+    laid: _Laid, pictures: Pictures, settings: PalmAugmentation, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Images without an empty place, part of them before another background; and (N,) bool, those
+    of which nothing else is left."""
+    backgrounds = _draw_backgrounds(laid, pictures.weak, generator)
+    images = replace_backgrounds(
+        laid.images, laid.alpha, backgrounds, generator, settings.background_share
+    )
+    images = torch.lerp(backgrounds, images, laid.inside)
+    empty = chance(len(images), settings.empty_share, generator)
+    return torch.where(empty.view(-1, 1, 1, 1), backgrounds, images), empty
+
+
+def _draw_backgrounds(laid: _Laid, weak: Tensor, generator: torch.Generator) -> Tensor:
+    """Made-up textures, and the surroundings of other rendered pictures, their hands painted over
+    with the colours round about. Photographs give none: where their hands end is not known."""
+    count, _, side, _ = laid.images.shape
+    textures = random_textures(count, side, generator)
+    rendered = torch.nonzero(~weak).squeeze(1)
+    if len(rendered) == 0:
+        return textures
+    known = (F.max_pool2d(laid.alpha, 7, 1, 3) < 0.05) * laid.inside
+    cells = 6
+    total = F.adaptive_avg_pool2d(known, cells)
+    coarse = F.adaptive_avg_pool2d(laid.images * known, cells) + 0.02 * laid.images.mean(
+        dim=(2, 3), keepdim=True
+    )
+    painted = F.interpolate(coarse / (total + 0.02), (side, side), mode="bilinear")
+    clean = torch.lerp(painted, laid.images, known)
+    which = torch.randint(len(rendered), (count,), generator=generator, device=generator.device)
+    clean = clean[rendered[which]]
+    flipped = chance(count, 0.5, generator).view(-1, 1, 1, 1)
+    clean = torch.where(flipped, clean.flip(3), clean)
+    made_up = chance(count, 0.3, generator).view(-1, 1, 1, 1)
+    return torch.where(made_up, textures, clean)
+
+
+def _draw_pairs(
+    pictures: Pictures, share: float, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Rows into which a hand is pasted, and those of the rendered pictures with a mask that give
+    it."""
+    masked = pictures.planes[:, 3].amax(dim=(1, 2)) > 0.5
+    givers = torch.nonzero(masked & ~pictures.weak).squeeze(1)
+    rows = torch.nonzero(chance(len(pictures), share, generator)).squeeze(1)
+    if len(givers) == 0:
+        return rows[:0], rows[:0]
+    which = torch.randint(len(givers), (len(rows),), generator=generator, device=generator.device)
+    return rows, givers[which]
+
+
+def _draw_bars(
+    count: int, side: int, share: float, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """(N, 4) x0, y0, x1, y1 of the part that is no bar, and the same as (N, 1, side, side)."""
+    shorter = uniform((count,), generator, 0.5, 1.0)
+    shorter = torch.where(chance(count, share, generator), shorter, 1.0)
+    lying = chance(count, 0.7, generator)
+    width, height = torch.where(lying, 1.0, shorter), torch.where(lying, shorter, 1.0)
+    half = torch.stack([width, height], dim=1) / 2
+    along = (torch.arange(side, device=shorter.device) + 0.5) / side
+    inside = (along - 0.5).abs() <= half[..., None]
+    bars = inside[:, 1, :, None] & inside[:, 0, None, :]
+    return torch.cat([0.5 - half, 0.5 + half], dim=1), bars[:, None].float()
+
+
+def _truth_of(pictures: Pictures, placements: Placements, shown: Tensor) -> PalmTruth:
+    """Labels in the input, given (N, 1, side, side) where the pictures are to be seen."""
+    palms = placements.squares(pictures.palms)
+    half = palms[..., 2:] / 2
+    share = shown_share(torch.cat([palms[..., :2] - half, palms[..., :2] + half], dim=2), shown)
+    exists = ~torch.isnan(palms[..., 0])
+    wanted = exists & (share >= ASKED_SHARE) & (palms[..., 2] >= SMALLEST_PALM)
+    keypoints = placements.points(pictures.landmarks[:, :, list(PALM_LANDMARKS)])
+    boxes = placements.boxes(pictures.hand_boxes)
+    box_share = shown_share(boxes, shown)
+    boxed = ~torch.isnan(boxes[..., 0]) & (box_share > 0)
+    return PalmTruth(
+        palms.nan_to_num(0.0),
+        keypoints.nan_to_num(0.0),
+        wanted,
+        exists & ~wanted & (share > NOTHING_SHARE),
+        boxes.nan_to_num(0.0),
+        boxed,
+        boxed & (box_share >= ASKED_SHARE),
+    )
+
+
+def _joined(base: PalmTruth, added: PalmTruth, rows: Tensor) -> PalmTruth:
+    """The base's hands and, in pictures `rows`, the added ones."""
+
+    def both(name: str) -> Tensor:
+        one, other = getattr(base, name), getattr(added, name)
+        place = torch.zeros_like(one)
+        place[rows] = other
+        return torch.cat([one, place], dim=1)
+
+    return PalmTruth(**{name: both(name) for name in vars(base)})
+
+
+def _cut(truth: PalmTruth, window: Tensor) -> PalmTruth:
+    """Boxes cut to the part of the input that is no bar, as those of photographs are."""
+    low, high = window[:, None, :2], window[:, None, 2:]
+    boxes = torch.cat(
+        [
+            torch.minimum(torch.maximum(truth.boxes[..., :2], low), high),
+            torch.minimum(torch.maximum(truth.boxes[..., 2:], low), high),
+        ],
+        dim=2,
+    )
+    return PalmTruth(**{**vars(truth), "boxes": boxes})

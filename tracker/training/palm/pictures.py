@@ -1,0 +1,125 @@
+"""Letterboxed pictures with labels: what the palm detector's batches are drawn from.
+
+Coordinates are fractions of the picture's side from its top-left corner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.errors import UserError
+from synth.landmarks import LANDMARKS
+from synth.sample import Sample
+from tracker.letterbox import Letterboxed, letterbox
+from tracker.photos import Photo, load_photo
+
+Array = NDArray[np.float32]
+
+#: Pixels of the side: a little more than the detector's 192, so that a batch can be enlarged.
+SIDE: Final = 224
+#: Hands of which a label has place. Pictures with more are left out.
+MOST_HANDS: Final = 3
+
+
+@dataclass(frozen=True)
+class PictureLabel:
+    """What is known of one picture's hands, H = MOST_HANDS; what is not is NaN.
+
+    Attributes:
+        content: (4,) x0, y0, x1, y1 of what is no letterbox bar.
+        palms: (H, 3) centre x, y and side of the palm's square.
+        landmarks: (H, 21, 2).
+        seen: (H, 21) 1 for landmarks inside the image, 0 for others.
+        hand_boxes: (H, 4) x0, y0, x1, y1 of whole hands, where no palm is known.
+        weak: 1 if hand boxes are all that is known, 0 if palms are.
+    """
+
+    content: Array
+    palms: Array
+    landmarks: Array
+    seen: Array
+    hand_boxes: Array
+    weak: Array
+
+
+@dataclass(frozen=True)
+class Picture:
+    """(SIDE, SIDE, 3) RGB uint8, (SIDE, SIDE) uint8 mask, 1 skin or cloth, and the label."""
+
+    image: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    label: PictureLabel
+
+
+def picture_of_sample(sample: Sample) -> Picture | None:
+    """The picture of a rendered sample; None if it has too many hands for a label.
+
+    Raises:
+        UserError: if the image cannot be decoded.
+    """
+    bgr = cv2.imdecode(np.frombuffer(sample.jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise UserError(f"sample {sample.key}: the image cannot be decoded; render the shard again")
+    hands = sample.label["hands"]
+    if len(hands) > MOST_HANDS:
+        return None
+    boxed = letterbox(np.ascontiguousarray(bgr[..., ::-1]), SIDE)
+    palms, landmarks, seen, hand_boxes = _nothing()
+    for row, hand in enumerate(hands):
+        square = hand["palm_box"]
+        palms[row, :2] = to_picture(boxed, np.array(square["center"]))
+        palms[row, 2] = square["size"] / boxed.image_side
+        landmarks[row] = to_picture(boxed, np.array(hand["landmarks_image"])[:, :2])
+        seen[row] = np.array(hand["visibility"]) > 0
+    mask = np.zeros((SIDE, SIDE), np.uint8)
+    if sample.mask is not None:
+        foreground = (sample.mask > 0).astype(np.uint8) * 255
+        mask = (letterbox(cv2.merge([foreground] * 3), SIDE).picture[..., 0] > 127).astype(np.uint8)
+    label = PictureLabel(
+        _content(boxed, bgr.shape), palms, landmarks, seen, hand_boxes, np.zeros((), np.float32)
+    )
+    return Picture(boxed.picture, mask, label)
+
+
+def picture_of_photo(photo: Photo) -> Picture | None:
+    """The picture of a photograph whose hands have boxes; None if a box is missing, if nothing is
+    known of hands or if it has too many for a label.
+
+    Raises:
+        UserError: if the image cannot be read.
+    """
+    boxes = [hand.box for hand in photo.hands if hand.box is not None]
+    if not photo.hands or len(boxes) < len(photo.hands) or len(boxes) > MOST_HANDS:
+        return None
+    image = load_photo(photo)
+    boxed = letterbox(image, SIDE)
+    palms, landmarks, seen, hand_boxes = _nothing()
+    for row, box in enumerate(boxes):
+        hand_boxes[row] = to_picture(boxed, box.reshape(2, 2)).ravel()
+    label = PictureLabel(
+        _content(boxed, image.shape), palms, landmarks, seen, hand_boxes, np.ones((), np.float32)
+    )
+    return Picture(boxed.picture, np.zeros((SIDE, SIDE), np.uint8), label)
+
+
+def to_picture(boxed: Letterboxed, points: NDArray[Any]) -> NDArray[np.float64]:
+    """Fractions of the picture's side of image pixels (…, 2)."""
+    return (np.asarray(points, np.float64) * boxed.scale + boxed.offset) / SIDE
+
+
+def _nothing() -> tuple[Array, Array, Array, Array]:
+    """Palms, landmarks, seen and hand boxes without a hand."""
+    shapes: Sequence[tuple[int, ...]] = ((3,), (len(LANDMARKS), 2), (len(LANDMARKS),), (4,))
+    first, second, third, fourth = (np.full((MOST_HANDS, *s), np.nan, np.float32) for s in shapes)
+    return first, second, third, fourth
+
+
+def _content(boxed: Letterboxed, shape: tuple[int, ...]) -> Array:
+    corners = to_picture(boxed, np.array([[0, 0], [shape[1], shape[0]]]))
+    return corners.ravel().astype(np.float32)

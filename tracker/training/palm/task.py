@@ -1,0 +1,101 @@
+"""The palm detector as a task of the training loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+
+from tracker.anchors import anchors_of
+from tracker.models.palm import PalmArchitecture, PalmModel
+from tracker.training.draws import chance
+from tracker.training.palm.augment import PalmAugmentation, PalmBatch, augment
+from tracker.training.palm.batch import Pictures, gather, joined
+from tracker.training.palm.cache import pictures_of_dataset, pictures_of_photos
+from tracker.training.palm.losses import PalmLossSettings, palm_loss
+from tracker.training.palm.photo_split import held_out
+from tracker.training.palm.validation import judge, palm_metrics, photo_metrics
+from tracker.training.task import Indices
+
+
+class PalmRecipe(BaseModel):
+    """What is particular to the palm detector's training."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    architecture: PalmArchitecture = PalmArchitecture()
+    augmentation: PalmAugmentation = PalmAugmentation()
+    loss: PalmLossSettings = PalmLossSettings()
+    photo_share: float = Field(0.2, ge=0, lt=1)
+    """Share of a batch that comes from photographs, where there are any."""
+
+
+class PalmTask:
+    """Batches, loss and validation of the palm detector."""
+
+    def __init__(
+        self, recipe: PalmRecipe, data: Sequence[Path], photos: Sequence[Path], cache: Path
+    ) -> None:
+        """Args:
+        recipe: of the detector.
+        data: generated datasets.
+        photos: folders of photographs with an index.json; part of each is kept to measure.
+        cache: folder for decoded pictures.
+        """
+        self.recipe = recipe
+        self.rendered = [s for folder in data for s in pictures_of_dataset(folder, "train", cache)]
+        self.held_out = [s for folder in data for s in pictures_of_dataset(folder, "val", cache)]
+        self.photos = [pictures_of_photos(folder, cache) for folder in photos]
+        kept = np.concatenate([np.zeros(0, bool), *(held_out(len(s)) for s in self.photos)])
+        self.photo_rows = np.flatnonzero(~kept)
+        self.held_out_photo_rows = np.flatnonzero(kept)
+
+    @property
+    def count(self) -> int:
+        return sum(len(pictures) for pictures in self.rendered)
+
+    def build_model(self) -> nn.Module:
+        return PalmModel(self.recipe.architecture)
+
+    def draw_batch(
+        self, indices: Indices, generator: torch.Generator, device: torch.device
+    ) -> PalmBatch:
+        pictures = self._gather(indices, generator, device)
+        side = self.recipe.architecture.input_side
+        return augment(pictures, side, self.recipe.augmentation, generator)
+
+    def loss(self, model: nn.Module, batch: PalmBatch) -> dict[str, Tensor]:
+        output = model(batch.images)
+        anchors = torch.from_numpy(anchors_of(self.recipe.architecture.input_side))
+        anchors = anchors.to(batch.images.device)
+        return palm_loss(output, batch.truth, anchors, self.recipe.loss)
+
+    def validate(self, model: nn.Module, device: torch.device) -> dict[str, float]:
+        """Metrics on the val split and on the photographs that are kept."""
+        side = self.recipe.architecture.input_side
+        rows = np.arange(sum(len(pictures) for pictures in self.held_out))
+        metrics = palm_metrics(judge(model, self.held_out, rows, side, device))
+        if len(self.held_out_photo_rows):
+            judged = judge(model, self.photos, self.held_out_photo_rows, side, device)
+            metrics |= photo_metrics(judged)
+        return metrics
+
+    def _gather(
+        self, indices: Indices, generator: torch.Generator, device: torch.device
+    ) -> Pictures:
+        count, from_photos = len(indices), 0
+        if len(self.photo_rows):
+            from_photos = int(chance(count, self.recipe.photo_share, generator).sum())
+        if not from_photos:
+            return gather(self.rendered, indices, device)
+        drawn = torch.randint(
+            len(self.photo_rows), (from_photos,), generator=generator, device=generator.device
+        )
+        photos = gather(self.photos, self.photo_rows[drawn.cpu().numpy()], device)
+        if from_photos == count:
+            return photos
+        return joined([gather(self.rendered, indices[: count - from_photos], device), photos])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast, get_args
 
@@ -12,8 +11,6 @@ import typer
 from tqdm import tqdm
 
 from synth.errors import UserError
-
-BAD_INPUT = 2
 
 Split = Literal["train", "val", "test"]
 #: Palms of any score count in the detector's average precision; below this they change nothing.
@@ -71,22 +68,21 @@ def evaluate(
     from tracker.evaluation.report import to_markdown
     from tracker.evaluation.run import evaluate_dataset, evaluate_photos
 
-    with _errors():
-        if (data is None) == (photos is None):
-            raise UserError("name either --data DIR or --photos DIR")
-        if split not in get_args(Split):
-            raise UserError(f"--split: {split!r} is none of {', '.join(get_args(Split))}")
-        if peers_only and not peer:
-            raise UserError("--peers-only: name results with --peer")
-        contenders = _peers(peer or [])
-        if not peers_only:
-            own = _own(model, palm_model, landmark_model, num_hands, device)
-            contenders.insert(0, own)
-        if data is not None:
-            report = evaluate_dataset(data, cast(Split, split), contenders, output, limit, _watched)
-        else:
-            assert photos is not None
-            report = evaluate_photos(photos, only, contenders, output, limit, _watched)
+    if (data is None) == (photos is None):
+        raise UserError("name either --data DIR or --photos DIR")
+    if split not in get_args(Split):
+        raise UserError(f"--split: {split!r} is none of {', '.join(get_args(Split))}")
+    if peers_only and not peer:
+        raise UserError("--peers-only: name results with --peer")
+    contenders = _peers(peer or [])
+    if not peers_only:
+        own = _own(model, palm_model, landmark_model, num_hands, device)
+        contenders.insert(0, own)
+    if data is not None:
+        report = evaluate_dataset(data, cast(Split, split), contenders, output, limit, _watched)
+    else:
+        assert photos is not None
+        report = evaluate_photos(photos, only, contenders, output, limit, _watched)
     print(to_markdown(report), end="")
     if output is not None:
         print(f"hand-tracker: {output}: metrics.json, metrics.md and pictures", file=sys.stderr)
@@ -113,7 +109,8 @@ def _own(
     """This tracker, and its stages with a detector that also reports palms of low score."""
     from tracker.evaluation.run import Contender
     from tracker.hand_tracker import HandTracker
-    from tracker.model_file import Device, packaged_model
+    from tracker.model_file import packaged_model
+    from tracker.sessions import Device
     from tracker.stages import load_stages
 
     chosen = cast(Device, device)
@@ -133,13 +130,3 @@ def _own(
 
 def _watched(items: Iterable[Any], count: int, word: str) -> Iterable[Any]:
     return cast(Iterable[Any], tqdm(items, word, count or None, unit="img", dynamic_ncols=True))
-
-
-@contextlib.contextmanager
-def _errors() -> Iterator[None]:
-    """Turn an error meant for a person into one line and an exit status."""
-    try:
-        yield
-    except UserError as error:
-        print(f"hand-tracker: {' '.join(str(error).split())}", file=sys.stderr)
-        raise typer.Exit(BAD_INPUT) from None

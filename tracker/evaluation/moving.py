@@ -87,8 +87,8 @@ def stay(time: float) -> Placement:
 
 
 def leave_and_return(time: float) -> Placement:
-    """As `wander`, but out to the right and back in, once in six seconds; away for about two."""
-    away = 1.6 * float(np.clip(1.5 * np.sin(2 * np.pi * time / 6) - 0.5, 0, 1))
+    """As `wander`, but out to the right and back in, once in six seconds; away for about one."""
+    away = 1.1 * float(np.clip(1.5 * np.sin(2 * np.pi * (time / 6 - 0.2)) - 0.5, 0, 1))
     there = wander(time)
     return Placement((there.center[0] + away, there.center[1]), there.side, there.rotation)
 

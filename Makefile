@@ -35,7 +35,7 @@ $(STAMP): pyproject.toml constraints.txt
 	fi
 	@echo "== installing the pinned packages into $(VENV) (the first time a few minutes)"
 	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt setuptools
-	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt --no-build-isolation -e '.[synth,dev]'
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt --no-build-isolation -e '.[synth,train,dev]'
 	@$(BIN)/python -m synth.engine.blender_libraries
 	@touch $@
 

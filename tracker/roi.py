@@ -1,7 +1,8 @@
 """Region of interest: the oriented square of an image that the landmark model looks at.
 
 Image coordinates are pixels with the origin at the top-left corner of the top-left pixel, whose
-centre is at (0.5, 0.5). A rotation is in radians, clockwise in the image, 0 when the hand points up.
+centre is at (0.5, 0.5). A rotation is in radians, clockwise in the image, 0 when the hand points
+up.
 
 Constants: the published graphs of MediaPipe Hands (palm_detection_detection_to_roi,
 hand_landmark_landmarks_to_roi).
@@ -9,6 +10,7 @@ hand_landmark_landmarks_to_roi).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,6 +34,10 @@ PALM_SHIFT: Final = 0.5
 LANDMARKS_SCALE: Final = 2.0
 LANDMARKS_SHIFT: Final = 0.1
 
+#: Smallest region worth looking at, in pixels, and the largest one ÷ the image's longer side.
+MIN_SIZE: Final = 4.0
+MAX_SIZE: Final = 8.0
+
 
 @dataclass(frozen=True)
 class Roi:
@@ -53,6 +59,16 @@ class Roi:
     def corners(self) -> Array:
         """(4, 2) pixels: top-left, top-right, bottom-right, bottom-left as the hand sees them."""
         return self.from_unit(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]))
+
+    def meets(self, width: int, height: int) -> bool:
+        """Whether the region is sound and its centre at most half its side outside an image."""
+        x, y = self.center
+        return (
+            MIN_SIZE <= self.size <= MAX_SIZE * max(width, height)
+            and -self.size / 2 < x < width + self.size / 2
+            and -self.size / 2 < y < height + self.size / 2
+            and math.isfinite(self.rotation)
+        )
 
     def from_unit(self, points: Array) -> Array:
         """Image pixels (…, 2) of points in the unit square (0, 0 is its top-left corner)."""
@@ -102,17 +118,25 @@ def crop(image: NDArray[np.uint8], roi: Roi, side: int) -> NDArray[np.uint8]:
     Returns:
         (side, side, 3) uint8.
     """
-    # OpenCV counts from the centre of the first pixel, this project from its corner.
-    corners = (np.array([[0.0, 0.0], [side, 0.0], [0.0, side]]) - 0.5).astype(np.float32)
-    source = (roi.corners()[[0, 1, 3]] - 0.5).astype(np.float32)
-    to_image = cv2.getAffineTransform(corners, source)
-    return cv2.warpAffine(
-        image,
-        to_image,
-        (side, side),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_CONSTANT,
-    )
+    height, width = image.shape[:2]
+    shrink = max(1, int(roi.size / side))
+    if shrink == 1 and max(height, width) < _MAX_WARP_SIDE:
+        return _warp(image, roi, side)
+    # One bilinear sample for many pixels would be noise: average blocks of them first. Whole
+    # blocks are OpenCV's fast case, so the piece is widened to a multiple where the image allows.
+    low, high = roi.corners().min(axis=0) - 1, roi.corners().max(axis=0) + 1
+    left, right = _blocks(low[0], high[0], width, shrink)
+    top, bottom = _blocks(low[1], high[1], height, shrink)
+    if left >= right or top >= bottom:
+        return np.zeros((side, side, 3), np.uint8)
+    piece = image[top:bottom, left:right]
+    if shrink == 1:
+        return _warp(piece, _moved(roi, left, top, 1.0), side)
+    # What does not fill a block repeats its border: the scale stays exact.
+    piece = _padded(piece, shrink)
+    size = (piece.shape[1] // shrink, piece.shape[0] // shrink)
+    small = cv2.resize(piece, size, interpolation=cv2.INTER_AREA)
+    return _warp(small, _moved(roi, left, top, 1 / shrink), side)
 
 
 def direction(start: Array, end: Array) -> float:
@@ -134,3 +158,48 @@ def _roi_around(points: Array, wrist: Array, middle: Array, shift: float, scale:
     longer = float((high - low).max())
     center = turn @ ((low + high) / 2 - (0.0, shift * longer))
     return Roi((float(center[0]), float(center[1])), scale * longer, rotation)
+
+
+#: OpenCV warps no image that is as wide or high as this.
+_MAX_WARP_SIDE: Final = 2**15 - 1
+
+
+def _warp(image: NDArray[np.uint8], roi: Roi, side: int) -> NDArray[np.uint8]:
+    step = roi.size / side
+    along, across = step * math.cos(roi.rotation), step * math.sin(roi.rotation)
+    # OpenCV counts from the centre of the first pixel, this project from its corner.
+    middle = (side - 1) / 2
+    to_image = np.array(
+        [
+            [along, -across, roi.center[0] - 0.5 - (along - across) * middle],
+            [across, along, roi.center[1] - 0.5 - (along + across) * middle],
+        ]
+    )
+    return cv2.warpAffine(
+        image,
+        to_image,
+        (side, side),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+    )
+
+
+def _blocks(low: float, high: float, length: int, block: int) -> tuple[int, int]:
+    """The part of low … high within 0 … length, widened to whole blocks where there is room."""
+    start, end = (int(np.clip(edge, 0, length)) for edge in (math.floor(low), math.ceil(high)))
+    start -= start % block
+    return start, min(length, end + (start - end) % block)
+
+
+def _padded(piece: NDArray[np.uint8], block: int) -> NDArray[np.uint8]:
+    """The piece with its last row and column repeated up to whole blocks."""
+    below, beside = -piece.shape[0] % block, -piece.shape[1] % block
+    if not below and not beside:
+        return piece
+    return cv2.copyMakeBorder(piece, 0, below, 0, beside, cv2.BORDER_REPLICATE)
+
+
+def _moved(roi: Roi, left: int, top: int, scale: float) -> Roi:
+    """The region in a piece of the image that begins at `left`, `top` and is scaled."""
+    center = ((roi.center[0] - left) * scale, (roi.center[1] - top) * scale)
+    return Roi(center, roi.size * scale, roi.rotation)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.tracker.fake_models import (
+    MODEL_LANDMARKS,
+    MODEL_WORLD,
+    write_landmark_model,
+    write_palm_model,
+)
+from tracker.roi import Roi
+from tracker.stages import LandmarkStage, PalmStage, load_stages
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    write_palm_model(folder)
+    write_landmark_model(folder)
+    return folder
+
+
+def _stages(folder: Path, min_score: float = 0.5) -> tuple[PalmStage, LandmarkStage]:
+    stages = load_stages(
+        folder / "palm.onnx", folder / "landmark.onnx", min_score, "cpu", threads=1
+    )
+    assert isinstance(stages.find_palms, PalmStage)
+    assert isinstance(stages.find_landmarks, LandmarkStage)
+    return stages.find_palms, stages.find_landmarks
+
+
+def test_palms_in_pixels(folder: Path) -> None:
+    find_palms, _ = _stages(folder)
+    palms = find_palms(np.full((200, 400, 3), 255, np.uint8))
+    # Half of the square is bars, so the picture's mean is half of white.
+    assert palms.scores == pytest.approx([0.5], abs=1e-3)
+    assert palms.boxes == pytest.approx(np.array([[200, 100, 80]]))
+    assert palms.keypoints[0, 0] == pytest.approx([200, 140])
+    assert palms.keypoints[0, 2] == pytest.approx([200, 60])
+
+
+def test_below_the_threshold_there_are_none(folder: Path) -> None:
+    find_palms, _ = _stages(folder, min_score=0.6)
+    assert len(find_palms(np.full((200, 400, 3), 255, np.uint8))) == 0
+    assert len(find_palms(np.full((300, 300, 3), 255, np.uint8))) == 1
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 5000, 3), (7, 300, 3)])
+def test_a_speck_shows_no_palm(folder: Path, shape: tuple[int, int, int]) -> None:
+    find_palms, _ = _stages(folder, min_score=0.0)
+    assert len(find_palms(np.full(shape, 255, np.uint8))) == 0
+
+
+def test_landmarks_of_several_regions_in_one_run(folder: Path) -> None:
+    _, find_landmarks = _stages(folder)
+    image = np.zeros((300, 300, 3), np.uint8)
+    image[:, 150:] = 255
+    rois = [Roi((60.0, 150.0), 100.0, 0.0), Roi((220.0, 150.0), 90.0, 1.0)]
+    dark, bright = find_landmarks(image, rois)
+    assert (dark.presence, dark.right) == pytest.approx((0, 1))
+    assert (bright.presence, bright.right) == pytest.approx((1, 0))
+    for roi, estimate in zip(rois, (dark, bright), strict=True):
+        assert estimate.roi == roi
+        assert roi.to_unit(estimate.landmarks[:, :2]) == pytest.approx(MODEL_LANDMARKS[:, :2])
+        depth = (MODEL_LANDMARKS[:, 2] - MODEL_LANDMARKS[0, 2]) * roi.size
+        assert estimate.landmarks[:, 2] == pytest.approx(depth, abs=1e-4)
+        assert estimate.landmarks_world[:, :2] == pytest.approx(roi.turned(MODEL_WORLD[:, :2]))
+    assert find_landmarks(image, []) == []

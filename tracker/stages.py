@@ -1,0 +1,101 @@
+"""The two stages that look at pixels: where palms are, and where the landmarks of a hand are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.estimates import HandEstimate, estimate_in_image
+from tracker.letterbox import letterbox
+from tracker.model_file import Model, load_model
+from tracker.nms import weighted_nms
+from tracker.palms import NO_PALMS, Palms, palms_above, palms_in_image
+from tracker.roi import Roi, crop
+from tracker.sessions import Device
+
+Image = NDArray[np.uint8]
+
+#: An image with fewer pixels on a side shows no hand.
+MIN_IMAGE_SIDE: Final = 8
+
+
+class FindPalms(Protocol):
+    """Palms of an image (H, W, 3), in its pixels, best first, one a hand."""
+
+    def __call__(self, image: Image) -> Palms: ...
+
+
+class FindLandmarks(Protocol):
+    """What is in each of the regions of an image (H, W, 3), in their order."""
+
+    def __call__(self, image: Image, rois: Sequence[Roi]) -> list[HandEstimate]: ...
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What the loop connects."""
+
+    find_palms: FindPalms
+    find_landmarks: FindLandmarks
+
+
+@dataclass(frozen=True)
+class PalmStage:
+    """The palm detector: letterbox, model, threshold, non-maximum suppression."""
+
+    model: Model
+    min_score: float
+
+    def __call__(self, image: Image) -> Palms:
+        if min(image.shape[:2]) < MIN_IMAGE_SIDE:
+            return NO_PALMS
+        boxed = letterbox(image, self.model.sidecar.input_side)
+        scores, boxes, keypoints = self.model.run(boxed.picture[None])
+        found = palms_above(scores[0], boxes[0], keypoints[0], self.min_score)
+        return palms_in_image(weighted_nms(found), boxed)
+
+
+@dataclass(frozen=True)
+class LandmarkStage:
+    """The landmark model: crops, one run of the model for all of them, back into the image."""
+
+    model: Model
+
+    def __call__(self, image: Image, rois: Sequence[Roi]) -> list[HandEstimate]:
+        if not rois:
+            return []
+        side = self.model.sidecar.input_side
+        crops = np.stack([crop(image, roi, side) for roi in rois])
+        landmarks, presence, handedness, world = self.model.run(crops)
+        return [
+            estimate_in_image(roi, landmarks[i], presence[i], handedness[i], world[i])
+            for i, roi in enumerate(rois)
+        ]
+
+
+def load_stages(
+    palm_model: Path,
+    landmark_model: Path,
+    min_detection_confidence: float,
+    device: Device = "auto",
+    threads: int | None = None,
+) -> Stages:
+    """Both stages with their models.
+
+    Args:
+        palm_model, landmark_model: .onnx files with their sidecars.
+        min_detection_confidence: score from which a palm counts, 0 … 1.
+        device, threads: as load_model takes them.
+
+    Raises:
+        UserError: if a model cannot be used.
+    """
+    return Stages(
+        PalmStage(load_model(palm_model, "palm", device, threads), min_detection_confidence),
+        LandmarkStage(load_model(landmark_model, "landmark", device, threads)),
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 from torch import Tensor, nn
 
 from synth.landmarks import LANDMARKS
@@ -20,16 +21,17 @@ DEPTH_REACH = 0.625
 
 
 class LandmarkArchitecture(BaseModel):
-    """Size of the network: widths of its four stages and residual blocks in each."""
+    """Size of the network: channels of the stem (stride 2) and of its stages of strides 4, 8 and
+    16, and residual blocks in each stage."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    input_side: int = 128
-    stem: int = 24
-    widths: tuple[int, int, int] = (48, 96, 192)
-    depths: tuple[int, int, int] = (1, 2, 2)
-    bins: int = 160
-    hidden: int = 128
+    input_side: int = Field(128, ge=32, le=512, multiple_of=16)
+    stem: int = Field(24, ge=1)
+    widths: tuple[PositiveInt, PositiveInt, PositiveInt] = (48, 96, 192)
+    depths: tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt] = (1, 2, 2)
+    bins: int = Field(160, ge=2)
+    hidden: int = Field(128, ge=1)
     head: Literal["bins", "regression", "heatmap"] = "bins"
 
 
@@ -152,4 +154,8 @@ class _HeatmapHead(nn.Module):
         return None, torch.stack([x, y, (weights * depth).sum(dim=(2, 3))], dim=2)
 
 
-_HEADS = {"bins": _BinsHead, "regression": _RegressionHead, "heatmap": _HeatmapHead}
+_HEADS: dict[str, Callable[[LandmarkArchitecture], nn.Module]] = {
+    "bins": _BinsHead,
+    "regression": _RegressionHead,
+    "heatmap": _HeatmapHead,
+}

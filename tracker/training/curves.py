@@ -42,7 +42,7 @@ def draw_curves(run: Path, rows: list[dict[str, Any]]) -> None:
     columns = 4
     lines = -(-len(series) // columns)
     figure = Figure(figsize=(4 * columns, 2.6 * lines), layout="constrained")
-    panels = figure.subplots(lines, columns, squeeze=False).flat
+    panels = list(figure.subplots(lines, columns, squeeze=False).flat)
     for panel, (title, points) in zip(panels, series.items(), strict=False):
         steps, values = zip(*points, strict=True)
         panel.plot(steps, values, marker="." if title.startswith("val") else "", linewidth=1)
@@ -50,6 +50,6 @@ def draw_curves(run: Path, rows: list[dict[str, Any]]) -> None:
         panel.grid(alpha=0.3)
         if title.startswith("loss") and min(values) > 0:
             panel.set_yscale("log")
-    for panel in list(panels)[len(series) :]:
+    for panel in panels[len(series) :]:
         panel.set_visible(False)
     figure.savefig(run / CURVES_NAME, dpi=80)

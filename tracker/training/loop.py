@@ -51,9 +51,14 @@ def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Mod
         The averaged model, in evaluation mode.
 
     Raises:
-        UserError: the run was begun with another recipe.
+        UserError: the run was begun with another recipe, a batch does not divide among the
+            processes, or a loss is no finite number any more.
     """
     device, schedule = processes.device, recipe.schedule
+    if schedule.batch % processes.count:
+        raise UserError(
+            f"schedule.batch: {schedule.batch} does not divide among {processes.count} processes"
+        )
     torch.manual_seed(recipe.seed)
     model = task.build_model().to(device, memory_format=torch.channels_last)
     average = averaged_copy(model)
@@ -89,35 +94,37 @@ def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Mod
         batch = next(batches)
         progress.waiting += time.perf_counter() - before
         wrapped.train()
-        with torch.autocast(
-            device.type, torch.bfloat16, enabled=schedule.precision == "bfloat16"
-        ):
+        with torch.autocast(device.type, torch.bfloat16, enabled=schedule.precision == "bfloat16"):
             terms = task.loss(wrapped, batch)
         loss = torch.stack(list(terms.values())).sum()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), schedule.clip_norm)
+        norm = nn.utils.clip_grad_norm_(model.parameters(), schedule.clip_norm)
         optimizer.step()
         update_average(average, model, schedule.ema_decay, step)
         progress.images += schedule.batch
         done = step + 1
         last = done == schedule.steps
-        if done % _LOG_EVERY == 0 or last:
+        validates = done % schedule.validate_every == 0 or last
+        saves = done % schedule.save_every == 0 or validates
+        logs = done % _LOG_EVERY == 0 or last
+        if logs or saves:
+            # Before anything is saved: no run goes on from weights that are no numbers.
             sums = {name: float(term.detach()) for name, term in terms.items()}
-            _require_finite(sums, done)
+            _require_finite({**sums, "the gradient": float(norm)}, done)
         now = time.perf_counter()
         progress.seconds, started = progress.seconds + now - started, now
         if not processes.is_first:
             continue
-        if done % _LOG_EVERY == 0 or last:
+        if logs:
             rows.append({"step": done, "loss": sums})
             steps.set_postfix_str(_status(progress, sum(sums.values())), refresh=False)
-        if done % schedule.validate_every == 0 or last:
+        if validates:
             metrics = task.validate(average, device)
             rows.append({"step": done, "val": metrics})
             steps.write(f"step {done}: " + _listed(metrics))
             started = time.perf_counter()
-        if done % schedule.save_every == 0 or done % schedule.validate_every == 0 or last:
+        if saves:
             write_history(run, rows)
             draw_curves(run, rows)
             save_checkpoint(
@@ -194,7 +201,7 @@ def _require_finite(terms: dict[str, float], step: int) -> None:
     wrong = [name for name, value in terms.items() if not math.isfinite(value)]
     if wrong:
         raise UserError(
-            f"step {step}: the loss of {', '.join(wrong)} is no number any more; "
+            f"step {step}: {', '.join(wrong)}: no finite number any more; "
             "lower schedule.learning_rate"
         )
 

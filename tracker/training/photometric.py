@@ -1,6 +1,7 @@
 """What cameras do to colours and pixels, as tensor operations on a batch of images.
 
-All functions take and give (N, 3, H, W) float RGB in [0, 1], on any device.
+All functions take (N, 3, H, W) float RGB in [0, 1], on any device, and give the same; single steps
+may leave [0, 1] by a little, `photometric` does not.
 """
 
 from __future__ import annotations
@@ -61,10 +62,13 @@ def soften(images: Tensor, generator: torch.Generator, share: float = 0.4) -> Te
     much = chance(len(chosen), 0.35, generator)
     if len(chosen) == 0:
         return images
-    size = images.shape[-2:]
+    height, width = images.shape[-2:]
     before = images[chosen]
     blurred = F.avg_pool2d(F.pad(before, (1, 1, 1, 1), mode="replicate"), 3, 1)
-    blurred[much] = F.interpolate(F.avg_pool2d(before[much], 3, ceil_mode=True), size, mode="bilinear")
+    # By exactly three and back, or the picture would move under its labels.
+    coarse = F.avg_pool2d(before[much], 3, ceil_mode=True)
+    enlarged = F.interpolate(coarse, scale_factor=3.0, mode="bilinear")
+    blurred[much] = enlarged[..., :height, :width]
     result = images.clone()
     result[chosen] = torch.lerp(before, blurred, amount)
     return result
@@ -99,7 +103,7 @@ def _quantised(images: Tensor, quality: Tensor) -> Tensor:
     basis = _dct_basis(images)
     factor = torch.where(quality < 50, 50 / quality, 2 - quality / 50)
     steps = images.new_tensor(_JPEG_LUMA) / 255 * factor.view(-1, 1, 1, 1, 1, 1)
-    blocks = images.view(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
+    blocks = images.reshape(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
     frequencies = basis @ blocks @ basis.T
     frequencies = torch.round(frequencies / steps) * steps
     blocks = basis.T @ frequencies @ basis

@@ -40,7 +40,9 @@ def describe_data(datasets: Sequence[Path], photos: Sequence[Path]) -> dict[str,
         try:
             index = (folder / "index.json").read_bytes()
         except OSError:
-            raise UserError(f"{folder}: there is no index.json that describes photographs") from None
+            raise UserError(
+                f"{folder}: there is no index.json that describes photographs"
+            ) from None
         described[f"photographs {folder.name}"] = {
             "index_sha256": hashlib.sha256(index).hexdigest(),
             "records": len(json.loads(index)),

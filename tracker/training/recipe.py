@@ -51,14 +51,20 @@ def load_recipe(path: Path, kind: Literal["palm", "landmark"]) -> Recipe:
         UserError: in one line, what is wrong and where.
     """
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: is no text") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except yaml.YAMLError as error:
         raise UserError(f"{path}: is no YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: a recipe is a mapping with `name` and `{kind}`")
-    content.setdefault(kind, {})
+    other = "landmark" if kind == "palm" else "palm"
+    if other in content and kind not in content:
+        raise UserError(f"{path}: is a recipe for `hand-tracker train {other}`")
+    if content.get(kind) is None:
+        content[kind] = {}
     try:
         recipe = Recipe.model_validate(content)
     except ValidationError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from synth.errors import UserError
@@ -76,7 +79,10 @@ def train_run(recipe: Recipe, data: TrainingData, run: Path, processes: Processe
                     "images_per_second": round(progress["images"] / seconds, 1),
                     "waiting_for_data_share": round(progress["waiting"] / seconds, 3),
                 },
-                "metrics": {name: round(value, 4) for name, value in metrics.items()},
+                # JSON has no NaN, which is what a metric is that the val split says nothing of.
+                "metrics": {
+                    name: round(value, 4) for name, value in metrics.items() if math.isfinite(value)
+                },
             },
         )
 
@@ -94,7 +100,7 @@ def export_run(run: Path, path: Path) -> Sidecar:
         raise UserError(f"{run}: has no checkpoint; train it again")
     model = _model(recipe)
     model.load_state_dict(state["average"])
-    samples = np.load(run / _SAMPLES_NAME)
+    samples = _kept_inputs(run)
     return export_model(model.eval(), _kind(recipe), samples.shape[1], samples, path, facts)
 
 
@@ -124,4 +130,16 @@ def _keep_inputs(
     generator = step_generator(recipe.seed, 0, 0, torch.device("cpu"))
     batch: Any = task.draw_batch(np.arange(_SAMPLES), generator, torch.device("cpu"))
     images = (batch.images.permute(0, 2, 3, 1) * 255).round().clamp(0, 255).byte()
-    np.save(run / _SAMPLES_NAME, images.contiguous().numpy())
+    temporary = run / (_SAMPLES_NAME + ".tmp")
+    with temporary.open("wb") as file:
+        np.save(file, images.contiguous().numpy())
+    os.replace(temporary, run / _SAMPLES_NAME)
+
+
+def _kept_inputs(run: Path) -> NDArray[np.uint8]:
+    try:
+        return np.load(run / _SAMPLES_NAME)
+    except (OSError, ValueError):
+        raise UserError(
+            f"{run / _SAMPLES_NAME}: cannot be read; remove it and run the same training again"
+        ) from None

@@ -1,17 +1,20 @@
 """Wide crops of a dataset or of photographs, decoded once and kept as arrays on the disk.
 
 A cache is a folder: `images.u8` (N, SIDE, SIDE, 3) and `masks.u8` (N, SIDE, SIDE), plain bytes that
-are mapped into memory and not read at once, and `labels.npz`. Its name has the checksum of all that it
-hangs on, so an old cache is never taken for a new one.
+are mapped into memory and not read at once, and `labels.npz`. Its name has the checksum of all that
+it hangs on, so an old cache is never taken for a new one. Of several processes that want the same
+one, the first builds it and the others wait.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -104,6 +107,8 @@ def _dataset_crops(folder: Path, split: Split) -> Iterator[WideCrop]:
     rng = np.random.default_rng(0)
     for sample in read_samples(folder, split):
         bgr = cv2.imdecode(np.frombuffer(sample.jpeg, np.uint8), cv2.IMREAD_COLOR)
+        if bgr is None:
+            raise UserError(f"{folder}: the image of {sample.key} is damaged; render it again")
         image = np.ascontiguousarray(bgr[..., ::-1])
         foreground = None if sample.mask is None else sample.mask > 0
         boxes = []
@@ -163,20 +168,31 @@ def _empty_region(
 
 
 def _cached(target: Path, name: str, crops: Iterable[WideCrop]) -> CropSet:
-    if not (target / "labels.npz").exists():
-        _write(target, tqdm(crops, desc=f"crops of {name}", unit="crop", disable=None))
-    labels = dict(np.load(target / "labels.npz"))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(target):
+        if not target.exists():
+            _write(target, name, tqdm(crops, desc=f"crops of {name}", unit="crop", disable=None))
+    with np.load(target / "labels.npz") as columns:
+        labels = dict(columns)
     count = len(labels["presence"])
     images = np.memmap(target / "images.u8", np.uint8, "r", shape=(count, SIDE, SIDE, 3))
     masks = np.memmap(target / "masks.u8", np.uint8, "r", shape=(count, SIDE, SIDE))
     return CropSet(name, images, masks, labels)
 
 
-def _write(target: Path, crops: Iterable[WideCrop]) -> None:
+@contextmanager
+def _locked(target: Path) -> Iterator[None]:
+    """One process at a time; the lock of one that is killed is gone with it."""
+    with target.with_name(target.name + ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _write(target: Path, name: str, crops: Iterable[WideCrop]) -> None:
     """Crops one after the other into files beside the target, which is then renamed."""
     building = target.with_name(target.name + ".tmp")
     shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
+    building.mkdir()
     labels: list[CropLabel] = []
     with (building / "images.u8").open("wb") as images, (building / "masks.u8").open("wb") as masks:
         for crop in crops:
@@ -184,7 +200,7 @@ def _write(target: Path, crops: Iterable[WideCrop]) -> None:
             masks.write(crop.mask.tobytes())
             labels.append(crop.label)
     if not labels:
-        raise UserError(f"{target.name}: there is no hand to learn from in this data")
+        raise UserError(f"{name}: there is no hand to learn from in this data")
     columns = {
         field.name: np.array([getattr(label, field.name) for label in labels], np.float32)
         for field in fields(CropLabel)

@@ -38,8 +38,8 @@ class CropLabel:
         right: 1 a right hand, 0 a left one, NaN not known.
         landmarks: (21, 3) x, y in wide sides, z in wide sides from the wrist.
         world: (21, 3) metres, axes of the crop, origin at the mean of the points.
-        rois: (2, 4) regions that the palm and the landmarks would give: centre x, y and side in wide
-            sides, radians.
+        rois: (2, 4) regions that the palm and the landmarks would give: centre x, y and side in
+            wide sides, radians.
     """
 
     presence: float

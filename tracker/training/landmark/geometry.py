@@ -27,6 +27,11 @@ class Regions:
     rotation: Tensor
     mirrored: Tensor
 
+    def in_wide_crop(self) -> Tensor:
+        """(N, 2) centers where the wide crop is not mirrored, in wide sides."""
+        x = torch.where(self.mirrored, 1 - self.center[:, 0], self.center[:, 0])
+        return torch.stack([x, self.center[:, 1]], dim=1)
+
 
 @dataclass(frozen=True)
 class Jitter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
@@ -17,13 +17,13 @@ class LandmarkLossWeights(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    bins: float = 1.0
-    points: float = 5.0
-    depth: float = 2.0
-    presence: float = 0.5
-    handedness: float = 0.5
-    world: float = 10.0
-    sigma: float = 0.016
+    bins: float = Field(1.0, ge=0)
+    points: float = Field(5.0, ge=0)
+    depth: float = Field(2.0, ge=0)
+    presence: float = Field(0.5, ge=0)
+    handedness: float = Field(0.5, ge=0)
+    world: float = Field(10.0, ge=0)
+    sigma: float = Field(0.016, gt=0)
 
 
 @dataclass(frozen=True)

@@ -35,22 +35,26 @@ from tracker.training.photometric import photometric
 from tracker.training.task import Indices
 from tracker.training.textures import random_textures
 
+#: A region whose centre is further from its hand's, in sides of the hand's own, has strayed. Below
+#: it at least half of the box is inside.
+_STRAYED = 0.3
+
 
 class LandmarkAugmentation(BaseModel):
     """How crops are varied. Shares are probabilities for each crop."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    rotation_degrees: float = 12.0
-    scale: float = 0.1
-    shift: float = 0.05
-    wild_share: float = 0.08
-    background_share: float = 0.5
-    empty_share: float = 0.04
+    rotation_degrees: float = Field(12.0, ge=0, le=180)
+    scale: float = Field(0.1, ge=0, le=1)
+    shift: float = Field(0.05, ge=0, le=1)
+    wild_share: float = Field(0.08, ge=0, le=1)
+    background_share: float = Field(0.5, ge=0, le=1)
+    empty_share: float = Field(0.04, ge=0, le=1)
     """Crops that get another background and lose their hand."""
-    occluder_share: float = 0.3
-    amplitude_share: float = 0.3
-    amplitude_strength: float = 0.7
+    occluder_share: float = Field(0.3, ge=0, le=1)
+    amplitude_share: float = Field(0.3, ge=0, le=1)
+    amplitude_strength: float = Field(0.7, ge=0, le=1)
 
 
 class LandmarkRecipe(BaseModel):
@@ -225,13 +229,14 @@ def joined(one: WideBatch, other: WideBatch) -> WideBatch:
 
 def _target(wide: WideBatch, regions: Regions) -> LandmarkTarget:
     landmarks = landmarks_in(regions, wide.landmarks)
-    target = LandmarkTarget(
-        landmarks,
-        wide.presence,
-        right_in(regions, wide.right),
-        world_in(regions, wide.world),
-    )
-    return with_presence_of(target)
+    right, world = right_in(regions, wide.right), world_in(regions, wide.world)
+    target = LandmarkTarget(landmarks, wide.presence, right, world)
+    # Of a hand whose landmarks are not all known nobody can say how much is in a region that is
+    # far off; the regions of hands in photographs are centred on their boxes.
+    off = regions.in_wide_crop() - wide.rois[:, 1, :2]
+    strayed = (off.norm(dim=1) > _STRAYED * wide.rois[:, 1, 2]) & (wide.presence == 1)
+    strayed &= torch.isnan(wide.landmarks).flatten(1).any(dim=1)
+    return with_presence_of(without_hand(target, strayed, torch.nan))
 
 
 def with_presence_of(target: LandmarkTarget) -> LandmarkTarget:

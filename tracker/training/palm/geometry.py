@@ -122,14 +122,19 @@ def sample(
     Returns:
         (N, C, side, side), and (N, 1, side, side) 1 where there is picture and 0 beyond it.
     """
-    inverse = torch.linalg.inv(placements.linear)
-    moved = inverse @ (1 - 2 * placements.offset)[:, :, None] - 1
-    theta = torch.cat([inverse, moved], dim=2)
-    grid = F.affine_grid(theta, [len(planes), 1, side, side], align_corners=False)
-    planes = _smoothed(planes, planes.shape[-1] / (side * placements.zoom))
-    low, high = (2 * content - 1)[:, None, None].chunk(2, dim=3)
-    inside = ((grid >= low) & (grid <= high)).all(dim=3)[:, None].float()
-    return F.grid_sample(planes, grid, padding_mode="border", align_corners=False), inside
+    x, y = _picture_coordinates(placements, side)
+    grid = torch.stack([2 * x - 1, 2 * y - 1], dim=3)
+    laid = F.grid_sample(planes, grid, align_corners=False)
+    # Those that shrink much are averaged over 2×2 pixels first, so that no pixel is skipped.
+    shrink = planes.shape[-1] / (side * placements.zoom)
+    much = torch.nonzero(shrink > _SMOOTH_FROM).squeeze(1)
+    if len(much):
+        laid[much] = F.grid_sample(F.avg_pool2d(planes[much], 2), grid[much], align_corners=False)
+    # Half a pixel from the border the picture begins to blend with the nothing around it.
+    half = 0.5 / planes.shape[-1]
+    x0, y0, x1, y1 = content[:, :, None, None].unbind(dim=1)
+    inside = (x >= x0 + half) & (x <= x1 - half) & (y >= y0 + half) & (y <= y1 - half)
+    return laid, inside[:, None].float()
 
 
 def shown_share(squares: Tensor, shown: Tensor, points: int = 5) -> Tensor:
@@ -164,12 +169,12 @@ def _draw_rotations(
     return torch.where(upright, small / 2 + torch.where(turned, quarter, 0.0), rotation)
 
 
-def _smoothed(planes: Tensor, shrink: Tensor) -> Tensor:
-    """Planes that shrink much, averaged over 2×2 pixels first, so that no pixel is skipped."""
-    much = torch.nonzero(shrink > _SMOOTH_FROM).squeeze(1)
-    if len(much) == 0:
-        return planes
-    result = planes.clone()
-    small = F.avg_pool2d(planes[much], 2)
-    result[much] = F.interpolate(small, planes.shape[-2:], mode="bilinear")
-    return result
+def _picture_coordinates(placements: Placements, side: int) -> tuple[Tensor, Tensor]:
+    """(N, side, side) x and y in the picture of the input's pixels' centres."""
+    inverse = torch.linalg.inv(placements.linear)
+    start = -(inverse @ placements.offset[:, :, None])
+    along = (torch.arange(side, device=start.device) + 0.5) / side
+    columns = inverse[:, :, 0, None, None] * along
+    rows = inverse[:, :, 1, None, None] * along[:, None] + start[:, :, :, None]
+    x, y = (columns + rows).unbind(dim=1)
+    return x, y

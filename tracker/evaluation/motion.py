@@ -57,7 +57,8 @@ def lag(found: ArrayLike, truth: ArrayLike, most: int = 10) -> float:
     Args:
         found: (T, N, 2 or 3), NaN where there is no result: those frames count at no shift.
         truth: of the same shape, without NaN.
-        most: largest shift looked at, in frames, to both sides.
+        most: largest shift looked at, in frames, to both sides; as many frames at both ends of
+            the results are not looked at.
 
     Returns:
         Positive if results are late. NaN if nothing moves, frames are too few, or the peak is at
@@ -65,7 +66,7 @@ def lag(found: ArrayLike, truth: ArrayLike, most: int = 10) -> float:
     """
     a, b = _velocities(found), _velocities(truth)
     shifts = range(-most, most + 1)
-    scores = np.array([_correlation(a, b, shift) for shift in shifts])
+    scores = np.array([_correlation(a, b, shift, most) for shift in shifts])
     if not np.isfinite(scores).any():
         return float("nan")
     peak = int(np.nanargmax(scores))
@@ -146,10 +147,10 @@ def _velocities(points: ArrayLike) -> Array:
     return steps.reshape(len(steps), -1)
 
 
-def _correlation(found: Array, truth: Array, shift: int) -> float:
-    """Normalised correlation of found[t] with truth[t − shift]."""
-    a = found[max(shift, 0) : len(found) + min(shift, 0)]
-    b = truth[max(-shift, 0) : len(truth) + min(-shift, 0)]
+def _correlation(found: Array, truth: Array, shift: int, most: int) -> float:
+    """Normalised correlation of found[t] with truth[t − shift], over the t that all shifts have."""
+    a = found[most : len(found) - most]
+    b = truth[most - shift : len(truth) - most - shift]
     there = np.isfinite(a).all(axis=1)
     a, b = a[there], b[there]
     if len(a) < 3:

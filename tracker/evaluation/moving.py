@@ -99,7 +99,7 @@ def video_from_images(
     path: Path2D = wander,
     hold: int = 2,
     seed: int = 0,
-    fps: float = FPS,
+    canvas: tuple[int, int] = CANVAS,
 ) -> Iterator[TrueFrame]:
     """Frames of a video with the landmarks that are true in each.
 
@@ -109,20 +109,21 @@ def video_from_images(
         path: where the picture is at a time.
         hold: frames that each moment stays, where there are several.
         seed: of the noise.
-        fps: frames a second.
+        canvas: width and height of the video.
     """
     if not images or any(len(image.hands) != 1 for image in images):
         raise ValueError("a video needs images with one hand each")
     rng = np.random.default_rng(seed)
+    tile = _noise_tile(rng, canvas)
     there_and_back = [*images, *images[-2:0:-1]]
     for number in range(frames):
         moment = there_and_back[number // hold % len(there_and_back)]
-        time = number / fps
-        matrix = _matrix(moment.image.shape[:2], path(time))
+        time = number / FPS
+        matrix = _matrix(moment.image.shape[:2], path(time), canvas)
         landmarks = _moved(moment.hands[0].landmarks, matrix)
-        inside = (landmarks[:, :2] >= 0) & (landmarks[:, :2] < CANVAS)
+        inside = (landmarks[:, :2] >= 0) & (landmarks[:, :2] < canvas)
         in_view = bool(inside.all(axis=1).mean() >= IN_VIEW)
-        picture = _noisy(_drawn(moment.image, matrix), rng)
+        picture = _noisy(_drawn(moment.image, matrix, canvas), tile, rng)
         yield TrueFrame(picture, time, landmarks, moment.hands[0].side, in_view)
 
 
@@ -148,14 +149,14 @@ def video_from_dataset(
     )
 
 
-def write_video(path: Path, frames: Iterable[TrueFrame], fps: float = FPS) -> int:
+def write_video(path: Path, frames: Iterable[TrueFrame]) -> int:
     """Write frames as Motion JPEG (.avi), which every OpenCV reads; returns their number.
 
     Raises:
         UserError: if the file cannot be written.
     """
     count = 0
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, CANVAS)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), FPS, CANVAS)
     if not writer.isOpened():
         raise UserError(f"{path}: cannot be written as a video; name it .avi in a folder there is")
     try:
@@ -198,13 +199,13 @@ def _step(one: TrueHand, other: TrueHand) -> float:
     return float(np.linalg.norm(off, axis=1).mean())
 
 
-def _matrix(size: tuple[int, ...], place: Placement) -> Array:
+def _matrix(size: tuple[int, ...], place: Placement, canvas: tuple[int, int]) -> Array:
     """(2, 3): pixels of the canvas from pixels of the still."""
     height, width = size
-    scale = place.side * CANVAS[1] / max(height, width)
+    scale = place.side * canvas[1] / max(height, width)
     cosine, sine = scale * np.cos(place.rotation), scale * np.sin(place.rotation)
     turn = np.array([[cosine, -sine], [sine, cosine]])
-    center = np.array(place.center) * CANVAS
+    center = np.array(place.center) * canvas
     return np.column_stack([turn, center - turn @ (width / 2, height / 2)])
 
 
@@ -214,24 +215,30 @@ def _moved(landmarks: Array, matrix: Array) -> Array:
     return np.column_stack([flat, landmarks[:, 2] * scale])
 
 
-def _drawn(still: Image, matrix: Array) -> Image:
+def _drawn(still: Image, matrix: Array, canvas: tuple[int, int]) -> Image:
     # OpenCV counts from the centre of the first pixel, this project from its corner.
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
     height, width = still.shape[:2]
-    alpha = np.zeros((height, width), np.float32)
+    cover = np.zeros((height, width), np.float32)
     border = max(1, round(_FEATHER * max(height, width)))
-    alpha[border:-border, border:-border] = 1
-    alpha = cv2.blur(alpha, (2 * border - 1, 2 * border - 1))
-    picture = cv2.warpAffine(
-        still, shifted, CANVAS, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    ).astype(np.float32)
-    cover = cv2.warpAffine(alpha, shifted, CANVAS, flags=cv2.INTER_LINEAR)[..., None]
+    cover[border:-border, border:-border] = 1
+    cover = cv2.warpAffine(cv2.blur(cover, (2 * border - 1, 2 * border - 1)), shifted, canvas)
+    picture = cv2.warpAffine(still, shifted, canvas, borderMode=cv2.BORDER_REPLICATE)
     tiny = cv2.resize(still, (4, 3), interpolation=cv2.INTER_AREA)
-    ground = cv2.resize(tiny, CANVAS, interpolation=cv2.INTER_CUBIC).astype(np.float32)
-    return np.asarray(np.clip(cover * picture + (1 - cover) * ground, 0, 255), np.uint8)
+    ground = cv2.resize(tiny, canvas, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.blendLinear(picture, ground, cover, 1 - cover), np.uint8)
 
 
-def _noisy(image: Image, rng: np.random.Generator) -> Image:
-    grey = rng.standard_normal(image.shape[:2], dtype=np.float32)[..., None] * _NOISE
-    return np.clip(image + grey, 0, 255).astype(np.uint8)
+def _noise_tile(rng: np.random.Generator, canvas: tuple[int, int]) -> NDArray[np.int16]:
+    """(2 H, 2 W, 3): grey noise, of which each frame takes another part."""
+    width, height = canvas
+    grey = rng.standard_normal((2 * height, 2 * width), dtype=np.float32) * _NOISE
+    return np.repeat(np.round(grey).astype(np.int16)[..., None], 3, axis=2)
+
+
+def _noisy(image: Image, tile: NDArray[np.int16], rng: np.random.Generator) -> Image:
+    height, width = image.shape[:2]
+    top, left = rng.integers(height), rng.integers(width)
+    part = tile[top : top + height, left : left + width]
+    return np.asarray(cv2.add(image, part, dtype=cv2.CV_8U), np.uint8)

@@ -1,0 +1,58 @@
+"""A tiny dataset made by hand: grey pictures whose labels are a formula."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from synth.sample import Sample
+from synth.shards.archive import pack
+from synth.shards.members import encode_members
+from tests.tracker.fake_models import ScriptedHand
+from tracker.roi import PALM_LANDMARKS
+
+SIDE = 160
+
+
+def hand_label(hand: ScriptedHand, side: str = "right", **keys: Any) -> dict[str, Any]:
+    """Label of an upright hand; its box is the rectangle of its landmarks, 5 pixels wider."""
+    points = hand.landmarks
+    low, high = points[:, :2].min(axis=0) - 5, points[:, :2].max(axis=0) + 5
+    palm = points[list(PALM_LANDMARKS), :2]
+    palm_low, palm_high = palm.min(axis=0), palm.max(axis=0)
+    return {
+        "side": side,
+        "landmarks_image": points.tolist(),
+        "visibility": [2] * 21,
+        "box": [*low.tolist(), *(high - low).tolist()],
+        "palm_box": {
+            "center": ((palm_low + palm_high) / 2).tolist(),
+            "size": float((palm_high - palm_low).max()),
+            "rotation": 0.0,
+        },
+        "skin": "tan",
+        "gesture": None,
+        **keys,
+    }
+
+
+def sample(key: str, *hands: dict[str, Any]) -> Sample:
+    """A picture of even grey."""
+    ok, data = cv2.imencode(".jpg", np.full((SIDE, SIDE, 3), 128, np.uint8))
+    assert ok
+    return Sample(key, data.tobytes(), {"hands": list(hands)})
+
+
+def write_made_dataset(folder: Path, samples: list[Sample], split: str = "test") -> Path:
+    """One shard and its dataset.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    members = [member for each in samples for member in encode_members(each)]
+    (folder / f"{split}-000000.tar").write_bytes(b"".join(pack(members)))
+    counts = {name: {"samples": len(samples) if name == split else 0} for name in ("test", "train")}
+    content = {"name": "made", "manifest_sha256": "ab" * 32, "complete": True, "counts": counts}
+    (folder / "dataset.json").write_text(json.dumps(content), encoding="utf-8")
+    return folder

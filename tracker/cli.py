@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -18,6 +18,7 @@ from tracker.bench import bench
 from tracker.evaluation.command import evaluate
 
 BAD_INPUT = 2
+FAILED = 1
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -37,7 +38,9 @@ RecipeArgument = Annotated[
 ]
 DataOption = Annotated[
     list[Path],
-    typer.Option("--data", metavar="DIR", help="Output of `hand-synth generate`; several are joined."),
+    typer.Option(
+        "--data", metavar="DIR", help="Output of `hand-synth generate`; several are joined."
+    ),
 ]
 PhotosOption = Annotated[
     list[Path] | None,
@@ -136,8 +139,12 @@ def run(
         Path | None, typer.Option("--json", metavar="FILE.jsonl", help="One JSON object a frame.")
     ] = None,
     num_hands: Annotated[int, typer.Option(min=1, max=64, help="Most hands to follow.")] = 2,
-    model: Annotated[str, typer.Option(metavar="light|full|heavy", help="Landmark model.")] = "full",
-    mirrored: Annotated[bool, typer.Option(help="The images are mirrored, as selfies are.")] = False,
+    model: Annotated[
+        str, typer.Option(metavar="light|full|heavy", help="Landmark model.")
+    ] = "full",
+    mirrored: Annotated[
+        bool, typer.Option(help="The images are mirrored, as selfies are.")
+    ] = False,
     smoothing: Annotated[bool, typer.Option(help="Smooth the landmarks of videos.")] = True,
     device: DeviceOption = "auto",
 ) -> None:
@@ -161,7 +168,8 @@ def run(
             _say(f"{hand.handedness} hand, presence {hand.presence:.2f}")
         _say(f"{source}: {len(hands)} hands")
     else:
-        frames, with_hands = run_on_video(tracker, source, output, lines)
+        with _interruptible("the frames so far are kept"):
+            frames, with_hands = run_on_video(tracker, source, output, lines)
         _say(f"{source}: {frames} frames, {with_hands} of them with a hand")
     for path in (output, lines):
         if path is not None:
@@ -189,7 +197,8 @@ def _train(
 
     loaded = load_recipe(recipe, "palm" if kind == "palm" else "landmark")
     sources = TrainingData(data, photos or [], cache or output.parent / "cache")
-    with training_processes(device, threads) as processes:
+    advice = "run the same command again to go on from the last checkpoint"
+    with _interruptible(advice), training_processes(device, threads) as processes:
         train_run(loaded, sources, output, processes)
         if processes.is_first:
             facts = json.loads((output / "run.json").read_text())
@@ -213,8 +222,24 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        print(f"hand-tracker: {error}", file=sys.stderr)
-        sys.exit(BAD_INPUT)
+        _fail(" ".join(str(error).split()), BAD_INPUT)
+    except OSError as error:
+        _fail(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)
+
+
+@contextlib.contextmanager
+def _interruptible(advice: str) -> Iterator[None]:
+    """End in one line on Ctrl-C."""
+    try:
+        yield
     except KeyboardInterrupt:
-        print("hand-tracker: stopped", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        _fail(f"stopped: {advice}", INTERRUPTED)
+
+
+def _fail(line: str, status: int) -> NoReturn:
+    print(f"hand-tracker: {line}", file=sys.stderr)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

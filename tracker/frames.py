@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ def read_image(path: Path) -> NDArray[np.uint8]:
             picture.load()
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise UserError(f"{path}: is a folder; name one image") from None
     except UnidentifiedImageError:
         raise UserError(f"{path}: is no image that can be read") from None
     except Image.DecompressionBombError:
@@ -69,7 +72,7 @@ def frame_rate(source: str) -> float:
     """Frames a second of a video file; the usual ones for a camera."""
     if source.isdigit():
         return _USUAL_RATE
-    capture = cv2.VideoCapture(source)
+    capture = _opened(source)
     try:
         rate = capture.get(cv2.CAP_PROP_FPS)
     finally:
@@ -89,19 +92,24 @@ def read_frames(source: str) -> Iterator[Frame]:
     if source.isdigit():
         yield from _camera_frames(int(source))
         return
+    if Path(source).is_dir():
+        raise UserError(f"{source}: is a folder; name one image or video")
     if not Path(source).is_file():
         raise UserError(f"{source}: there is no such file; a camera is named by its number")
     rate = frame_rate(source)
-    capture = cv2.VideoCapture(source)
-    count = 0
+    capture = _opened(source)
+    count, time_before = 0, -1 / rate
     try:
         expected = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         while True:
             read, bgr = capture.read()
             if not read:
                 break
-            yield Frame(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8), count / rate)
-            count += 1
+            timestamp = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            if not timestamp > time_before:
+                timestamp = time_before + 1 / rate
+            yield Frame(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8), timestamp)
+            count, time_before = count + 1, timestamp
     finally:
         capture.release()
     if count == 0:
@@ -113,7 +121,7 @@ def read_frames(source: str) -> Iterator[Frame]:
 
 
 def _camera_frames(number: int) -> Iterator[Frame]:
-    capture = cv2.VideoCapture(number)
+    capture = _opened(number)
     try:
         if not capture.isOpened():
             raise UserError(f"camera {number}: cannot be opened; is it there and not in use?")
@@ -126,3 +134,10 @@ def _camera_frames(number: int) -> Iterator[Frame]:
             yield Frame(image, time.monotonic() - started)
     finally:
         capture.release()
+
+
+def _opened(source: str | int) -> cv2.VideoCapture:
+    # What OpenCV and FFmpeg find wrong is said here, once and in one line.
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    cv2.setLogLevel(0)
+    return cv2.VideoCapture(source)

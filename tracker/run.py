@@ -24,11 +24,11 @@ def run_on_image(
     tracker: HandTracker, source: str, output: Path | None, lines: Path | None
 ) -> list[HandResult]:
     """Detect hands in one image file; see `run_on_video` for the rest."""
+    _require_other(source, output, lines)
     image = read_image(Path(source))
     hands = tracker.detect(image)
     if output is not None:
-        drawn = cv2.cvtColor(draw_results(image, hands), cv2.COLOR_RGB2BGR)
-        _require(cv2.imwrite(str(output), drawn), output)
+        _write_image(output, draw_results(image, hands))
     with _opened(lines) as file:
         _write_line(file, 0, 0.0, hands)
     return hands
@@ -51,6 +51,7 @@ def run_on_video(
     Raises:
         UserError: something cannot be read or written.
     """
+    _require_other(source, output, lines)
     frames = with_hands = 0
     with _opened(lines) as file, _Video(output, frame_rate(source)) as video:
         for index, frame in enumerate(tqdm(read_frames(source), unit="frame", disable=None)):
@@ -86,6 +87,21 @@ class _Video:
         self._writer.write(_bgr(draw_results(frame.image, hands)))
 
 
+def _require_other(source: str, *outputs: Path | None) -> None:
+    """Nothing is written over what is read."""
+    for path in outputs:
+        if path is not None and path.resolve() == Path(source).resolve():
+            raise UserError(f"{path}: is what is looked at; write to another file")
+
+
+def _write_image(path: Path, image: NDArray[np.uint8]) -> None:
+    try:
+        written = cv2.imwrite(str(path), _bgr(image))
+    except cv2.error:  # an ending that it does not know
+        written = False
+    _require(written, path)
+
+
 def _bgr(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), np.uint8)
 
@@ -108,9 +124,7 @@ def _opened(path: Path | None) -> Iterator[TextIO | None]:
         yield file
 
 
-def _write_line(
-    file: TextIO | None, index: int, timestamp: float, hands: list[HandResult]
-) -> None:
+def _write_line(file: TextIO | None, index: int, timestamp: float, hands: list[HandResult]) -> None:
     if file is not None:
         record = {
             "frame": index,

@@ -35,8 +35,10 @@ def training_processes(device: str = "auto", threads: int | None = None) -> Iter
         threads: of PyTorch on the CPU; None leaves it as it is.
 
     Raises:
-        UserError: there is no GPU though one was asked for.
+        UserError: there is no such device, or no GPU though one was asked for.
     """
+    if device not in ("auto", "cpu", "cuda"):
+        raise UserError(f"--device {device}: can be auto, cpu or cuda")
     if device == "cuda" and not torch.cuda.is_available():
         raise UserError("--device cuda: PyTorch sees no GPU; leave the option out to use the CPU")
     if threads is not None:

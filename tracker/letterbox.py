@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.halving import halved, halvings
+
 Array = NDArray[np.float64]
 
 
@@ -18,15 +20,13 @@ class Letterboxed:
     Attributes:
         picture: (side, side, 3) uint8.
         offset: x, y in pixels of the picture: the image's top-left corner.
-        scale: x, y: pixels of the picture ÷ pixels of the image. The longer side fits exactly; the
-            shorter one is rounded to whole pixels, so that the two differ a little.
-        image_side: the image's longer side in pixels, which the picture's side stands for.
+        scale: x, y: pixels of the picture ÷ pixels of the image. The longer side fits; the shorter
+            one is rounded to whole pixels, so that the two differ a little.
     """
 
     picture: NDArray[np.uint8]
-    offset: tuple[float, float]
+    offset: tuple[int, int]
     scale: tuple[float, float]
-    image_side: int
 
     def points_to_image(self, points: Array) -> Array:
         """Image pixels (…, 2) of points in fractions of the picture's side."""
@@ -35,7 +35,8 @@ class Letterboxed:
 
     def lengths_to_image(self, lengths: Array) -> Array:
         """Image pixels (…) of lengths in fractions of the picture's side."""
-        return np.asarray(lengths, np.float64) * self.image_side
+        scale = self.scale[self.offset.index(0)]  # of the longer side, which leaves no bar
+        return np.asarray(lengths, np.float64) * self.picture.shape[0] / scale
 
 
 def letterbox(image: NDArray[np.uint8], side: int) -> Letterboxed:
@@ -48,10 +49,13 @@ def letterbox(image: NDArray[np.uint8], side: int) -> Letterboxed:
     height, width = image.shape[:2]
     longer = max(height, width)
     new_width, new_height = (max(1, round(length * side / longer)) for length in (width, height))
-    # Averaging areas keeps a small hand visible where an image shrinks a lot; it cannot enlarge.
-    how = cv2.INTER_AREA if longer > side else cv2.INTER_LINEAR
-    small = cv2.resize(image, (new_width, new_height), interpolation=how)
+    times = halvings(longer / side)
+    small = halved(image, times)
+    # What `small` covers, in pixels of the image: halving rounds odd sides up.
+    covered_height, covered_width = (length * 2**times for length in small.shape[:2])
+    fitted = cv2.resize(small, (new_width, new_height), interpolation=cv2.INTER_LINEAR)
     left, top = (side - new_width) // 2, (side - new_height) // 2
     picture = np.zeros((side, side, 3), np.uint8)
-    picture[top : top + new_height, left : left + new_width] = small
-    return Letterboxed(picture, (left, top), (new_width / width, new_height / height), longer)
+    picture[top : top + new_height, left : left + new_width] = fitted
+    scale = (new_width / covered_width, new_height / covered_height)
+    return Letterboxed(picture, (left, top), scale)

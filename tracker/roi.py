@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.landmarks import MIDDLE_MCP, WRIST
+from tracker.halving import halved, halvings
 
 Array = NDArray[np.float64]
 
@@ -119,24 +120,19 @@ def crop(image: NDArray[np.uint8], roi: Roi, side: int) -> NDArray[np.uint8]:
         (side, side, 3) uint8.
     """
     height, width = image.shape[:2]
-    shrink = max(1, int(roi.size / side))
-    if shrink == 1 and max(height, width) < _MAX_WARP_SIDE:
+    times = halvings(roi.size / side)
+    if times == 0 and max(height, width) < _MAX_WARP_SIDE:
         return _warp(image, roi, side)
-    # One bilinear sample for many pixels would be noise: average blocks of them first. Whole
-    # blocks are OpenCV's fast case, so the piece is widened to a multiple where the image allows.
+    # Only the piece that is looked at, in whole blocks of pixels where the image allows.
+    block = 2**times
     low, high = roi.corners().min(axis=0) - 1, roi.corners().max(axis=0) + 1
-    left, right = _blocks(low[0], high[0], width, shrink)
-    top, bottom = _blocks(low[1], high[1], height, shrink)
+    left, right = _blocks(low[0], high[0], width, block)
+    top, bottom = _blocks(low[1], high[1], height, block)
     if left >= right or top >= bottom:
         return np.zeros((side, side, 3), np.uint8)
-    piece = image[top:bottom, left:right]
-    if shrink == 1:
-        return _warp(piece, _moved(roi, left, top, 1.0), side)
-    # What does not fill a block repeats its border: the scale stays exact.
-    piece = _padded(piece, shrink)
-    size = (piece.shape[1] // shrink, piece.shape[0] // shrink)
-    small = cv2.resize(piece, size, interpolation=cv2.INTER_AREA)
-    return _warp(small, _moved(roi, left, top, 1 / shrink), side)
+    small = halved(image[top:bottom, left:right], times)
+    center = ((roi.center[0] - left) / block, (roi.center[1] - top) / block)
+    return _warp(small, Roi(center, roi.size / block, roi.rotation), side)
 
 
 def direction(start: Array, end: Array) -> float:
@@ -189,17 +185,3 @@ def _blocks(low: float, high: float, length: int, block: int) -> tuple[int, int]
     start, end = (int(np.clip(edge, 0, length)) for edge in (math.floor(low), math.ceil(high)))
     start -= start % block
     return start, min(length, end + (start - end) % block)
-
-
-def _padded(piece: NDArray[np.uint8], block: int) -> NDArray[np.uint8]:
-    """The piece with its last row and column repeated up to whole blocks."""
-    below, beside = -piece.shape[0] % block, -piece.shape[1] % block
-    if not below and not beside:
-        return piece
-    return cv2.copyMakeBorder(piece, 0, below, 0, beside, cv2.BORDER_REPLICATE)
-
-
-def _moved(roi: Roi, left: int, top: int, scale: float) -> Roi:
-    """The region in a piece of the image that begins at `left`, `top` and is scaled."""
-    center = ((roi.center[0] - left) * scale, (roi.center[1] - top) * scale)
-    return Roi(center, roi.size * scale, roi.rotation)

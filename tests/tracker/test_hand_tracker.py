@@ -144,7 +144,7 @@ def test_without_a_hand_every_frame_is_searched() -> None:
 
 
 def test_a_second_hand_is_noticed_soon() -> None:
-    scene, frames = _film(lambda time: [_still(150), *([_still(450)] if time > 1 else [])], 2)
+    _, frames = _film(lambda time: [_still(150), *([_still(450)] if time > 1 else [])], 2)
     both = [time for time, hands in frames if len(hands) == 2]
     assert both[0] <= 1 + SEARCH_SECONDS + 2 / FPS
     assert both[-1] == frames[-1][0]

@@ -74,7 +74,7 @@ def picture_of_sample(sample: Sample) -> Picture | None:
     for row, hand in enumerate(hands):
         square = hand["palm_box"]
         palms[row, :2] = to_picture(boxed, np.array(square["center"]))
-        palms[row, 2] = square["size"] / boxed.image_side
+        palms[row, 2] = square["size"] / max(bgr.shape[:2])
         landmarks[row] = to_picture(boxed, np.array(hand["landmarks_image"])[:, :2])
         seen[row] = np.array(hand["visibility"]) > 0
     mask = np.zeros((SIDE, SIDE), np.uint8)

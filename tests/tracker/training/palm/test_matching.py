@@ -17,7 +17,8 @@ from tracker.training.palm.matching import (
 )
 
 ANCHORS = torch.tensor(
-    [[0.25, 0.25, 0.2], [0.30, 0.25, 0.2], [0.75, 0.75, 0.2], [0.75, 0.75, 0.4]], dtype=torch.float32
+    [[0.25, 0.25, 0.2], [0.30, 0.25, 0.2], [0.75, 0.75, 0.2], [0.75, 0.75, 0.4]],
+    dtype=torch.float32,
 )
 
 

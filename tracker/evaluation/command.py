@@ -15,6 +15,8 @@ from synth.errors import UserError
 Split = Literal["train", "val", "test"]
 #: Palms of any score count in the detector's average precision; below this they change nothing.
 _LOW_SCORE = 0.02
+#: From which a palm is looked at by default.
+_USUAL_SCORE = 0.5
 
 
 def evaluate(
@@ -58,12 +60,16 @@ def evaluate(
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Look at the first N images only.")
     ] = None,
+    videos: Annotated[
+        int,
+        typer.Option(min=0, help="Hands of the dataset to follow in videos that are made of them."),
+    ] = 5,
     device: Annotated[str, typer.Option(metavar="auto|cuda|cpu", help="What it runs on.")] = "auto",
 ) -> None:
     """Measure the tracker on a dataset's split, or on photographs.
 
-    Every image is looked at by itself, with the detector in the loop. Figures are printed as
-    Markdown, with the images, the machine and the command that they belong to.
+    Every image is looked at by itself, with the detector in the loop; videos are made of a few.
+    Figures are printed as Markdown, with the images, the machine and the command.
     """
     from tracker.evaluation.report import to_markdown
     from tracker.evaluation.run import evaluate_dataset, evaluate_photos
@@ -79,7 +85,9 @@ def evaluate(
         own = _own(model, palm_model, landmark_model, num_hands, device)
         contenders.insert(0, own)
     if data is not None:
-        report = evaluate_dataset(data, cast(Split, split), contenders, output, limit, _watched)
+        report = evaluate_dataset(
+            data, cast(Split, split), contenders, output, limit, videos, _watched
+        )
     else:
         assert photos is not None
         report = evaluate_photos(photos, only, contenders, output, limit, _watched)
@@ -108,6 +116,7 @@ def _own(
 ) -> Any:
     """This tracker, and its stages with a detector that also reports palms of low score."""
     from tracker.evaluation.run import Contender
+    from tracker.evaluation.tracking import Track
     from tracker.hand_tracker import HandTracker
     from tracker.model_file import packaged_model
     from tracker.sessions import Device
@@ -124,8 +133,13 @@ def _own(
         device=chosen,
     )
     stages = load_stages(palm, landmark, _LOW_SCORE, chosen)
+    of_video = load_stages(palm, landmark, _USUAL_SCORE, chosen)
+
+    def new_track() -> Track:
+        return HandTracker(num_hands=1, running_mode="video", stages=of_video).track
+
     name = f"hand-tracker {landmark.stem}"
-    return Contender(name, lambda _key, image: tracker.detect(image), stages)
+    return Contender(name, lambda _key, image: tracker.detect(image), stages, new_track)
 
 
 def _watched(items: Iterable[Any], count: int, word: str) -> Iterable[Any]:

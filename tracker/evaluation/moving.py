@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -127,26 +127,25 @@ def video_from_images(
         yield TrueFrame(picture, time, landmarks, moment.hands[0].side, in_view)
 
 
-def video_from_dataset(
-    folder: Path, split: Split, frames: int, path: Path2D = wander, which: int = 0
-) -> Iterator[TrueFrame]:
-    """A video of one sequence of a dataset, seen by one camera.
-
-    All moments are used where the camera stays the same through the sequence, else the first still
-    that shows the whole hand well.
-
-    Args:
-        which: of the sequences that will do, from 0.
+def video_from_dataset(folder: Path, split: Split, frames: int) -> Iterator[TrueFrame]:
+    """A video of the first hand of a dataset that will do, wandering over the canvas.
 
     Raises:
-        UserError: if there are not so many.
+        UserError: if there is none.
     """
-    for number, images in enumerate(_clips(read_true_images(folder, split))):
-        if number == which:
-            return video_from_images(images, frames, path)
-    raise UserError(
-        f"{folder}: has no {which + 1} sequence(s) in {split} that show one whole hand well"
-    )
+    clips = read_clips(folder, split, 1)
+    if not clips:
+        raise UserError(f"{folder}: no sequence in {split} shows a whole hand well")
+    return video_from_images(clips[0], frames)
+
+
+def read_clips(folder: Path, split: Split, count: int) -> list[list[TrueImage]]:
+    """The first `count` sequences of a split, or as many as there are, that show a whole hand well.
+
+    Each is all that one camera sees of the sequence, if the hand is whole throughout and the camera
+    stays; else the first still with a whole hand.
+    """
+    return list(islice(_clips(read_true_images(folder, split)), count))
 
 
 def write_video(path: Path, frames: Iterable[TrueFrame]) -> int:
@@ -169,17 +168,15 @@ def write_video(path: Path, frames: Iterable[TrueFrame]) -> int:
 
 
 def _clips(images: Iterable[TrueImage]) -> Iterator[list[TrueImage]]:
-    """For each sequence and camera what can be shown as one movement, hands being whole."""
     for _, group in groupby(images, key=lambda image: image.key.split("_")[0]):
         sequence = list(group)
         cameras = sorted({image.key.split("_")[2] for image in sequence})
-        for camera in cameras:
-            seen = [image for image in sequence if image.key.split("_")[2] == camera]
-            whole = [image for image in seen if _shows_whole_hand(image)]
-            if len(whole) == len(seen) > 1 and _same_camera(seen):
-                yield seen
-            elif whole:
-                yield whole[:1]
+        seen = [[image for image in sequence if image.key.split("_")[2] == c] for c in cameras]
+        steady = [views for views in seen if all(map(_shows_whole_hand, views))]
+        steady = [views for views in steady if len(views) > 1 and _same_camera(views)]
+        stills = [image for image in sequence if _shows_whole_hand(image)]
+        if steady or stills:
+            yield steady[0] if steady else stills[:1]
 
 
 def _shows_whole_hand(image: TrueImage) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from tracker.evaluation.groups import Groups
 from tracker.evaluation.matching import BOX_IOU, LANDMARK_REACH
 from tracker.evaluation.on_photos import PhotoFigures
+from tracker.evaluation.on_videos import VideoFigures
 from tracker.evaluation.provenance import Machine, Source
 from tracker.evaluation.scores import Figures
 from tracker.evaluation.stage_scores import PalmFigures, PresenceFigures
+from tracker.evaluation.tracking import TrackingFigures
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class OfTracker:
         false_positives: results on no hand.
         outside: labelled hands without any skin in the image, left out.
         stages: None where they cannot be had.
+        videos: None where there are none.
     """
 
     name: str
@@ -43,6 +46,7 @@ class OfTracker:
     false_positives: int
     outside: int
     stages: StageFigures | None = None
+    videos: VideoFigures | None = None
 
 
 @dataclass(frozen=True)
@@ -173,11 +177,46 @@ def _details(tracker: OfTracker) -> list[str]:
         ]
     lines[-1] += f" {'; '.join(left)}."
     lines.append("")
+    if tracker.videos:
+        lines += [*_videos(tracker.videos), ""]
     for name, groups in tracker.groups.items():
         if groups:
             heading = [name, *[column for column, _, _ in _COLUMNS]]
             lines += [*table([heading, *[_row(g, f) for g, f in groups.items()]]), ""]
     return lines
+
+
+def _videos(figures: VideoFigures) -> list[str]:
+    rows = [["videos of one hand", "moving", "leaving and coming back"]]
+    both = (figures.moving, figures.leaving)
+
+    def row(
+        name: str, of: Callable[[TrackingFigures], float], written: Callable[[float], str]
+    ) -> None:
+        means = [_mean_of_known([of(video) for video in videos]) for videos in both]
+        rows.append([name, *[written(mean) for mean in means]])
+
+    row("median error ÷ palm", lambda v: v.error_median, percent)
+    row("jitter (acceleration error ÷ palm)", lambda v: v.jitter, percent)
+    row("lag, frames", lambda v: v.lag, number)
+    row("lost frames, of those in view", lambda v: v.continuity.lost_share, percent)
+    row("re-detections a minute", lambda v: v.continuity.redetections_a_minute, number)
+    row("frames until found, each video", lambda v: v.continuity.late, number)
+    row("changes of id, each video", lambda v: v.continuity.id_changes, number)
+    row("flips of handedness a track", lambda v: v.flips, number)
+    row("handedness", lambda v: v.handedness, percent)
+    row("results beside the hand, each video", lambda v: v.extra, number)
+    return [
+        *table(rows),
+        "",
+        f"Means over {figures.videos} hands in videos of {figures.frames} frames; standard"
+        f" deviation of landmarks on a still hand {percent(figures.still_deviation)} of the palm.",
+    ]
+
+
+def _mean_of_known(values: Sequence[float]) -> float:
+    known = [value for value in values if math.isfinite(value)]
+    return sum(known) / len(known) if known else float("nan")
 
 
 def _row(name: str, figures: Figures) -> list[str]:
@@ -236,6 +275,10 @@ def percent(value: float) -> str:
     return "–" if math.isnan(value) else f"{100 * value:.2f} %"
 
 
+def number(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.2f}"
+
+
 def ratio(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.4f}"
 
@@ -245,9 +288,7 @@ def _written(value: float, kind: str) -> str:
         return percent(value)
     if kind == "ratio":
         return ratio(value)
-    if math.isnan(value):
-        return "–"
-    return str(int(value)) if kind == "count" else f"{value:.2f}"
+    return str(int(value)) if kind == "count" else number(value)
 
 
 def _plain(value: Any) -> Any:

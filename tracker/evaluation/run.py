@@ -15,6 +15,7 @@ from synth.errors import UserError
 from synth.shards.files import write_atomically
 from tracker.evaluation.groups import figures_by_group
 from tracker.evaluation.on_photos import PhotoScores, photo_figures, score_photos, worst_photos
+from tracker.evaluation.on_videos import VideoFigures, score_videos
 from tracker.evaluation.plots import plot_errors, plot_groups
 from tracker.evaluation.provenance import (
     dataset_source,
@@ -32,6 +33,7 @@ from tracker.evaluation.stage_scores import (
     score_palms,
     score_presence,
 )
+from tracker.evaluation.tracking import Track
 from tracker.evaluation.truth import ResultsOf, Split, TrueImage, read_true_images
 from tracker.photos import INDEX, Photo, load_photo, read_photos
 from tracker.stages import Stages
@@ -51,11 +53,13 @@ class Contender:
         name: as it is printed.
         results_of: its results on an image.
         stages: its stages by themselves, the palm stage reporting low scores too; or None.
+        new_track: makes a tracker of one hand in a video; or None.
     """
 
     name: str
     results_of: ResultsOf
     stages: Stages | None = None
+    new_track: Callable[[], Track] | None = None
 
 
 def evaluate_dataset(
@@ -64,6 +68,7 @@ def evaluate_dataset(
     contenders: Sequence[Contender],
     output: Path | None = None,
     limit: int | None = None,
+    videos: int = 0,
     watch: Watch = lambda items, _count, _word: items,
 ) -> Report:
     """All figures of SPEC's single images on a split; files too if there is a place for them.
@@ -73,6 +78,7 @@ def evaluate_dataset(
         contenders: at least one; the worst cases are the first one's.
         output: folder for metrics.json, metrics.md and the PNGs.
         limit: look at the first so many images only.
+        videos: hands to make videos of, in which they are followed.
 
     Raises:
         UserError: if there are no such images, or the output cannot be written.
@@ -89,7 +95,15 @@ def evaluate_dataset(
         for contender in contenders
     }
     trackers = tuple(
-        _of_tracker(contender, scores[contender.name], images) for contender in contenders
+        _of_tracker(
+            contender,
+            scores[contender.name],
+            _stage_figures(contender.stages, images) if contender.stages else None,
+            score_videos(folder, split, contender.new_track, videos)
+            if contender.new_track and videos
+            else None,
+        )
+        for contender in contenders
     )
     report = Report(source, this_machine(), this_command(), trackers, limit=limit)
     if output is not None:
@@ -140,16 +154,11 @@ def evaluate_photos(
 
 
 def _of_tracker(
-    contender: Contender, scores: Scores, images: Callable[[str], Iterator[TrueImage]]
+    contender: Contender,
+    scores: Scores,
+    stages: StageFigures | None,
+    videos: VideoFigures | None,
 ) -> OfTracker:
-    stages = None
-    if contender.stages is not None:
-        find_landmarks = contender.stages.find_landmarks
-        stages = StageFigures(
-            landmarks=figures_of(score_landmarks(images("landmarks alone"), find_landmarks).hands),
-            palms=score_palms(images("palms alone"), contender.stages.find_palms),
-            presence=score_presence(images("presence"), presence_by(find_landmarks)),
-        )
     return OfTracker(
         contender.name,
         figures_by_group(scores.hands),
@@ -157,6 +166,16 @@ def _of_tracker(
         scores.false_positives,
         scores.outside,
         stages,
+        videos,
+    )
+
+
+def _stage_figures(stages: Stages, images: Callable[[str], Iterator[TrueImage]]) -> StageFigures:
+    find_landmarks = stages.find_landmarks
+    return StageFigures(
+        landmarks=figures_of(score_landmarks(images("landmarks alone"), find_landmarks).hands),
+        palms=score_palms(images("palms alone"), stages.find_palms),
+        presence=score_presence(images("presence"), presence_by(find_landmarks)),
     )
 
 

@@ -14,6 +14,7 @@ from tests.tracker.fake_models import ScriptedHand
 from tracker.evaluation.moving import (
     CANVAS,
     leave_and_return,
+    read_clips,
     stay,
     video_from_dataset,
     video_from_images,
@@ -76,15 +77,23 @@ def test_moments_are_played_back_and_forth() -> None:
     assert order == [0, 0, 1, 1, 2, 2, 1, 1, 0]
 
 
-def test_a_jumping_camera_gives_a_still_and_a_hidden_hand_nothing(tmp_path: Path) -> None:
-    jumping = [ScriptedHand((80, 110), 30), ScriptedHand((110, 120), 30)]
-    samples = [sample(f"00000000_00{i}_0", hand_label(hand)) for i, hand in enumerate(jumping)]
-    samples.append(sample("00000001_000_0", hand_label(HAND, visibility=[1] * 21)))
-    folder = write_made_dataset(tmp_path / "d", samples)
-    frames = list(video_from_dataset(folder, "test", 6, stay))
-    assert len({frame.landmarks[0, 0] for frame in frames}) == 1
-    with pytest.raises(UserError, match="has no 2 sequence"):
-        video_from_dataset(folder, "test", 6, stay, which=1)
+def test_clips_of_a_dataset(tmp_path: Path) -> None:
+    def moments(number: int, *hands: ScriptedHand) -> list[Sample]:
+        return [sample(f"{number:08d}_00{i}_0", hand_label(h)) for i, h in enumerate(hands)]
+
+    jumping = moments(0, ScriptedHand((80, 110), 30), ScriptedHand((110, 120), 30))
+    hidden = sample("00000001_000_0", hand_label(HAND, visibility=[1] * 21))
+    steady = moments(2, *[ScriptedHand((80 + i, 110), 30) for i in range(3)])
+    folder = write_made_dataset(tmp_path / "d", [*jumping, hidden, *steady])
+    clips = read_clips(folder, "test", 5)
+    assert [[image.key for image in clip] for clip in clips] == [
+        ["00000000_000_0"],
+        ["00000002_000_0", "00000002_001_0", "00000002_002_0"],
+    ]
+    assert len(list(video_from_dataset(folder, "test", 3))) == 3
+    only_hidden = write_made_dataset(tmp_path / "h", [hidden])
+    with pytest.raises(UserError, match="no sequence in test shows a whole hand"):
+        video_from_dataset(only_hidden, "test", 3)
 
 
 def test_video_file(tmp_path: Path) -> None:

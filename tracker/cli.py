@@ -9,13 +9,17 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
 from synth.errors import UserError
 from tracker.bench import bench
 from tracker.evaluation.command import evaluate
+
+if TYPE_CHECKING:
+    from tracker.hand_tracker import ModelName
+    from tracker.sessions import Device
 
 BAD_INPUT = 2
 FAILED = 1
@@ -159,8 +163,9 @@ def run(
         running_mode="image" if still else "video",
         mirrored=mirrored,
         smoothing=smoothing,
-        device=device,
-        model=model,
+        # It checks both and says what they can be.
+        device=cast("Device", device),
+        model=cast("ModelName", model),
     )
     if still:
         hands = run_on_image(tracker, source, output, lines)

@@ -1,0 +1,190 @@
+"""Losses of the landmark model against values worked by hand; what is unknown has no say."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import log_softmax
+from torch import Tensor
+
+from tracker.models.landmark import DEPTH_REACH, MARGIN, LandmarkOutput
+from tracker.training.landmark.losses import (
+    LandmarkLossWeights,
+    LandmarkTarget,
+    binary_loss,
+    gaussian_bins,
+    known_coordinates,
+    landmark_loss,
+    masked_mean,
+)
+
+BINS = 160
+WEIGHTS = LandmarkLossWeights()
+
+
+def output_of(count: int, seed: int = 0) -> LandmarkOutput:
+    generator = torch.Generator().manual_seed(seed)
+
+    def leaf(*shape: int) -> Tensor:
+        return torch.randn(count, *shape, generator=generator).requires_grad_()
+
+    return LandmarkOutput(leaf(21, 3, BINS), leaf(21, 3), leaf(), leaf(), leaf(21, 3))
+
+
+def target_of(count: int, seed: int = 1) -> LandmarkTarget:
+    generator = torch.Generator().manual_seed(seed)
+    landmarks = torch.rand(count, 21, 3, generator=generator) * 0.8 + 0.1
+    landmarks[..., 2] -= 0.5
+    side = (torch.arange(count) % 2).float()
+    return LandmarkTarget(
+        landmarks, torch.ones(count), side, torch.randn(count, 21, 3, generator=generator)
+    )
+
+
+def gradients(output: LandmarkOutput, target: LandmarkTarget) -> dict[str, Tensor]:
+    torch.stack(list(landmark_loss(output, target, WEIGHTS).values())).sum().backward()
+    found = {field.name: getattr(output, field.name).grad for field in fields(output)}
+    assert all(torch.isfinite(gradient).all() for gradient in found.values())
+    return found
+
+
+def test_values_worked_by_hand() -> None:
+    truth = torch.full((1, 21, 3), 0.5)
+    truth[..., 2] = 0.0
+    landmarks = truth.clone()
+    landmarks[0, 0, 0] += 0.01  # below beta = 0.02: 0.5 · d² / β = 0.0025
+    landmarks[0, 1, 1] -= 0.3  # above: d − β / 2 = 0.29
+    landmarks[0, 2, 2] += 0.06  # 0.05
+    world = torch.zeros(1, 21, 3)
+    world[0, 0] = torch.tensor([0.02, -0.03, 0.01])  # 0.06 over 63 numbers
+    output = LandmarkOutput(None, landmarks, torch.tensor([0.0]), torch.tensor([2.0]), world)
+    target = LandmarkTarget(truth, torch.ones(1), torch.zeros(1), torch.zeros(1, 21, 3))
+    weights = LandmarkLossWeights(points=1, depth=1, presence=1, handedness=1, world=1)
+    terms = landmark_loss(output, target, weights)
+    assert set(terms) == {"points", "depth", "presence", "handedness", "world"}
+    assert float(terms["points"]) == pytest.approx((0.0025 + 0.29) / 42, rel=1e-4)
+    assert float(terms["depth"]) == pytest.approx(0.05 / 21, rel=1e-4)
+    assert float(terms["presence"]) == pytest.approx(math.log(2), rel=1e-6)
+    assert float(terms["handedness"]) == pytest.approx(math.log(1 + math.exp(2)), rel=1e-6)
+    assert float(terms["world"]) == pytest.approx(0.06 / 63, rel=1e-4)
+    doubled = landmark_loss(output, target, weights.model_copy(update={"points": 3.0}))
+    assert float(doubled["points"]) == pytest.approx(3 * float(terms["points"]))
+
+
+def test_entropy_of_the_bins_against_scipy() -> None:
+    output, target = output_of(2), target_of(2)
+    assert output.logits is not None
+    found = float(landmark_loss(output, target, WEIGHTS)["bins"].detach())
+    x = (np.arange(BINS) + 0.5) / BINS
+    centers = [x * 1.25 - 0.125, x * 1.25 - 0.125, (2 * x - 1) * 0.625]
+    total = 0.0
+    logits = log_softmax(output.logits.detach().double().numpy(), axis=-1)
+    for n in range(2):
+        for i in range(21):
+            for axis, sigma in enumerate((0.016, 0.016, 0.032)):
+                wanted = np.exp(
+                    -0.5 * ((float(target.landmarks[n, i, axis]) - centers[axis]) / sigma) ** 2
+                )
+                total -= float((wanted / wanted.sum() * logits[n, i, axis]).sum())
+    assert found == pytest.approx(total / (2 * 21 * 3), rel=1e-4)
+
+
+def test_bins_sum_to_one_and_their_mean_is_the_coordinate() -> None:
+    coordinates = torch.tensor([[0.1, 0.93, -0.4], [0.5, 0.0, 0.3]])
+    bins = gaussian_bins(coordinates, BINS, 0.016)
+    assert bins.shape == (2, 3, BINS)
+    torch.testing.assert_close(bins.sum(dim=-1), torch.ones(2, 3))
+    step = torch.arange(BINS) + 0.5
+    plane = step / BINS * (1 + 2 * MARGIN) - MARGIN
+    depth = (2 * step / BINS - 1) * DEPTH_REACH
+    means = (bins * torch.stack([plane, plane, depth])).sum(dim=-1)
+    torch.testing.assert_close(means, coordinates, atol=1e-4, rtol=0)
+    variance = (bins[0, 0] * (plane - 0.1) ** 2).sum().sqrt()
+    assert float(variance) == pytest.approx(0.016, rel=0.02)
+
+
+def test_a_perfect_output_is_minimal() -> None:
+    target = target_of(4)
+    wanted = gaussian_bins(target.landmarks, BINS, WEIGHTS.sigma)
+    perfect = LandmarkOutput(
+        wanted.clamp_min(1e-30).log(),
+        target.landmarks,
+        torch.full((4,), 30.0),
+        (target.right * 2 - 1) * 30.0,
+        target.world,
+    )
+    terms = landmark_loss(perfect, target, WEIGHTS)
+    entropy = -(wanted * wanted.clamp_min(1e-30).log()).sum(dim=-1).mean()
+    assert float(terms["bins"]) == pytest.approx(float(entropy), rel=1e-4)
+    assert all(float(terms[n]) < 1e-6 for n in ("points", "depth", "presence", "handedness"))
+    assert float(terms["world"]) == 0
+    for shift in (-0.02, 0.02):
+        other = LandmarkOutput(
+            gaussian_bins(target.landmarks + shift, BINS, WEIGHTS.sigma).clamp_min(1e-30).log(),
+            target.landmarks + shift,
+            perfect.presence,
+            perfect.handedness,
+            perfect.world,
+        )
+        worse = landmark_loss(other, target, WEIGHTS)
+        assert all(worse[n] > terms[n] for n in ("bins", "points", "depth"))
+
+
+def test_of_a_crop_of_which_nothing_is_known_nothing_is_learned() -> None:
+    unknown = torch.full((3, 21, 3), torch.nan)
+    nothing = torch.full((3,), torch.nan)
+    target = LandmarkTarget(unknown, nothing, nothing, unknown)
+    output = output_of(3)
+    terms = landmark_loss(output, target, WEIGHTS)
+    assert all(float(term.detach()) == 0 for term in terms.values())
+    assert all((gradient == 0).all() for gradient in gradients(output, target).values())
+
+
+def test_unknown_parts_have_no_gradient_and_do_not_thin_the_known_ones() -> None:
+    target = target_of(2)
+    target.landmarks[0, 5:] = torch.nan
+    target.landmarks[1, :, 2] = torch.nan  # as in photographs: no depth
+    target.presence[1] = torch.nan
+    target.right[0] = torch.nan
+    target.world[1] = torch.nan
+    output = output_of(2)
+    found = gradients(output, target)
+    assert (found["landmarks"][0, 5:] == 0).all()
+    assert (found["logits"][0, 5:] == 0).all()
+    assert (found["landmarks"][1, :, 2] == 0).all()
+    assert (found["logits"][1, :, 2] == 0).all()
+    assert found["presence"][1] == 0
+    assert found["handedness"][0] == 0
+    assert (found["world"][1] == 0).all()
+    assert (found["landmarks"][0, :5] != 0).all()
+    assert (found["landmarks"][1, :, :2] != 0).all()
+    assert found["presence"][0] != 0
+    assert found["handedness"][1] != 0
+    assert (found["world"][0] != 0).all()
+    # The mean is over what is known: the same as of the known numbers alone.
+    terms = landmark_loss(output, target, WEIGHTS)
+    alone = torch.cat([(output.world[0] - target.world[0]).abs().flatten()]).mean()
+    torch.testing.assert_close(terms["world"], WEIGHTS.world * alone)
+
+
+def test_a_coordinate_beyond_the_bins_is_not_asked_for() -> None:
+    landmarks = torch.tensor(
+        [[0.5, 0.5, 0.0], [-0.13, 0.5, 0.0], [0.5, 1.13, 0.0], [0.5, 0.5, 0.7], [-0.12, 1.12, -0.6]]
+    )
+    known = known_coordinates(landmarks[None])[0].tolist()
+    assert known == [[True] * 3, [False] * 3, [False] * 3, [True, True, False], [True] * 3]
+    assert not known_coordinates(torch.full((1, 21, 3), torch.nan)).any()
+
+
+def test_small_pieces() -> None:
+    values = torch.tensor([1.0, 2.0, 4.0])
+    assert float(masked_mean(values, torch.tensor([True, False, True]))) == 2.5
+    assert float(masked_mean(values, torch.zeros(3, dtype=torch.bool))) == 0
+    truth = torch.tensor([1.0, torch.nan, 0.0])
+    expected = (math.log(1 + math.exp(-1)) + math.log(1 + math.exp(3))) / 2
+    found = float(binary_loss(torch.tensor([1.0, 9.0, 3.0]), truth))
+    assert found == pytest.approx(expected, rel=1e-6)

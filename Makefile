@@ -10,13 +10,21 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := out/demo
 
-.PHONY: help demo test check env clean-env
+# What `make bench-peers` compares on: a generated dataset's test split.
+DATA ?= data/palms-11k
+# MediaPipe lives in an environment of its own.
+PEER := .venv-mediapipe
+PEER_SCRIPT := tracker/evaluation/peers/mediapipe_hands.py
+PEERS := out/peers
+
+.PHONY: help demo test check env clean-env bench-peers
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo   render a few dozen hands to $(DEMO) and a contact sheet of them"
 	@echo "make test   ruff, mypy and all tests, one real rendering among them"
 	@echo "make env    only set up $(VENV)"
+	@echo "make bench-peers DATA=DIR   the tracker beside MediaPipe: accuracy and milliseconds"
 
 env: $(STAMP)
 
@@ -56,5 +64,23 @@ check: $(STAMP)
 	@echo "== mypy"
 	@$(BIN)/mypy
 
+$(PEER)/.installed:
+	@echo "== installing MediaPipe into $(PEER)"
+	@$(PYTHON) -m venv $(PEER)
+	@$(PEER)/bin/python -m pip install --quiet mediapipe==0.10.21 'numpy<2'
+	@touch $@
+
+bench-peers: $(STAMP) $(PEER)/.installed
+	@mkdir -p $(PEERS)
+	$(PEER)/bin/python $(PEER_SCRIPT) images $(PEERS)/mediapipe.jsonl $(DATA)/test-*.tar
+	$(BIN)/hand-tracker evaluate --data $(DATA) --peer $(PEERS)/mediapipe.jsonl -o $(PEERS)
+	$(BIN)/hand-tracker bench $(DATA) --save-video $(PEERS)/video.avi
+	taskset -c 0 $(PEER)/bin/python $(PEER_SCRIPT) video $(PEERS)/full-1.json $(PEERS)/video.avi
+	taskset -c 0 $(PEER)/bin/python $(PEER_SCRIPT) video $(PEERS)/lite-1.json $(PEERS)/video.avi --complexity 0
+	taskset -c 0,1 $(PEER)/bin/python $(PEER_SCRIPT) video $(PEERS)/full-2.json $(PEERS)/video.avi
+	taskset -c 0,1 $(PEER)/bin/python $(PEER_SCRIPT) video $(PEERS)/lite-2.json $(PEERS)/video.avi --complexity 0
+	$(BIN)/hand-tracker bench $(PEERS)/video.avi --peer $(PEERS)/full-1.json --peer $(PEERS)/lite-1.json \
+		--peer $(PEERS)/full-2.json --peer $(PEERS)/lite-2.json
+
 clean-env:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(PEER)

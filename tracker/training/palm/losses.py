@@ -28,8 +28,8 @@ class PalmLossSettings(BaseModel):
     positive_iou: float = Field(0.5, gt=0, le=1)
     ignored_iou: float = Field(0.35, gt=0, le=1)
     scores: float = Field(1.0, ge=0)
-    boxes: float = Field(1.0, ge=0)
-    keypoints: float = Field(1.0, ge=0)
+    boxes: float = Field(2.0, ge=0)
+    keypoints: float = Field(2.0, ge=0)
     photos: float = Field(0.25, ge=0)
     """Of the term by which a photograph's hand box asks for one palm inside of it."""
 

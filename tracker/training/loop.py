@@ -123,10 +123,10 @@ def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Mod
             metrics = task.validate(average, device)
             rows.append({"step": done, "val": metrics})
             steps.write(f"step {done}: " + _listed(metrics))
+            draw_curves(run, rows)
             started = time.perf_counter()
         if saves:
             write_history(run, rows)
-            draw_curves(run, rows)
             save_checkpoint(
                 run,
                 {

@@ -25,29 +25,34 @@ def describe_data(datasets: Sequence[Path], photos: Sequence[Path]) -> dict[str,
     """
     described: dict[str, Any] = {}
     for folder in datasets:
-        try:
-            content = json.loads((folder / "dataset.json").read_text())
-        except (OSError, ValueError):
-            raise UserError(
-                f"{folder}: has no readable dataset.json; name an output of `hand-synth generate`"
-            ) from None
-        described[content["name"]] = {
+        name, facts = _dataset(folder)
+        described[name if name not in described else f"{name} ({folder})"] = facts
+    for folder in photos:
+        described[f"photographs {folder.name}"] = _photographs(folder)
+    return described
+
+
+def _dataset(folder: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        content = json.loads((folder / "dataset.json").read_bytes())
+        return content["name"], {
             "manifest_sha256": content["manifest_sha256"],
             "train_images": content["counts"]["train"]["samples"],
             "complete": content["complete"],
         }
-    for folder in photos:
-        try:
-            index = (folder / "index.json").read_bytes()
-        except OSError:
-            raise UserError(
-                f"{folder}: there is no index.json that describes photographs"
-            ) from None
-        described[f"photographs {folder.name}"] = {
-            "index_sha256": hashlib.sha256(index).hexdigest(),
-            "records": len(json.loads(index)),
-        }
-    return described
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UserError(
+            f"{folder}: has no readable dataset.json; name an output of `hand-synth generate`"
+        ) from None
+
+
+def _photographs(folder: Path) -> dict[str, Any]:
+    try:
+        index = (folder / "index.json").read_bytes()
+        records = len(json.loads(index))
+    except (OSError, ValueError):
+        raise UserError(f"{folder}: there is no index.json that describes photographs") from None
+    return {"index_sha256": hashlib.sha256(index).hexdigest(), "records": records}
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:

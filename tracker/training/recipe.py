@@ -1,4 +1,4 @@
-"""Recipe of a training: a YAML file whose every key has a default."""
+"""Recipe of a training: a YAML file whose every key but the name has a default."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Recipe(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1, max_length=100)
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, lt=2**63)
     schedule: Schedule = Schedule()
     palm: PalmRecipe | None = None
     landmark: LandmarkRecipe | None = None

@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from typer.main import get_command
 
-from synth.cli import app
+from synth.cli import app as synth_app
 from synth.dataset import new_dataset
 from synth.hand.model import PHENOTYPES
 from synth.hand.recipe import LOCAL_CHANGES
@@ -26,6 +26,7 @@ from synth.landmarks import BLENDSHAPES, BONES, LANDMARKS
 from synth.manifest import Manifest, load_manifest, parse_manifest
 from synth.sampling.sequence import plan_scene
 from synth.shards.writer import ShardRecord
+from tracker.cli import app as tracker_app
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -207,7 +208,8 @@ def test_format_describes_dataset_json() -> None:
 
 def test_third_party_names_every_dependency() -> None:
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["synth"]
+    extras = project["optional-dependencies"]
+    wanted = project["dependencies"] + extras["synth"] + extras["train"]
     packages = {re.match(r"[\w-]+", line)[0] for line in wanted}  # type: ignore[index]
     table = section(text_of("docs/third-party.md"), "## Python packages")
     assert {row[0].strip("`") for row in rows(table)} == packages
@@ -226,25 +228,28 @@ def shown_commands() -> list[tuple[str, list[str]]]:
         (name, shlex.split(line, comments=True))
         for name, block in blocks
         for line in block.splitlines()
-        if line.startswith(("hand-synth ", "make "))
+        if line.startswith(("hand-synth ", "hand-tracker ", "make "))
     ]
 
 
 def test_shown_commands_exist() -> None:
     targets = re.findall(r"^([\w-]+):", text_of("Makefile"), re.MULTILINE)
-    root = get_command(app)
+    commands = {"hand-synth": get_command(synth_app), "hand-tracker": get_command(tracker_app)}
     shown = shown_commands()
-    assert {words[1] for name, words in shown if name == "README.md"} >= {
-        *("demo", "test"),
-        *root.commands,  # type: ignore[attr-defined]
+    in_readme = {tuple(words[:2]) for name, words in shown if name == "README.md"}
+    assert in_readme >= {
+        *(("make", "demo"), ("make", "test")),
+        *((program, name) for program, root in commands.items() for name in root.commands),  # type: ignore[attr-defined]
     }
     for name, words in shown:
         if words[0] == "make":
             assert words[1] in targets, (name, words)
             continue
-        command = root.commands[words[1]]  # type: ignore[attr-defined]
         # Parses the words and runs nothing; an unknown option or a bad value is an error.
-        command.make_context(words[1], words[2:])
+        command, rest = commands[words[0]], words[1:]
+        while hasattr(command, "commands"):
+            command, rest = command.commands[rest[0]], rest[1:]
+        command.make_context(words[1], rest)
 
 
 def test_links_lead_somewhere() -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import cv2
 import numpy as np
@@ -23,6 +24,12 @@ from synth.landmarks import LANDMARKS
 from tracker.results import Handedness
 
 INDEX: Final = "index.json"
+
+Part = Literal["all", "learned", "kept"]
+#: Photographs of one burst stand together in an index, so a set is parted in blocks of this many,
+_BLOCK: Final = 60
+#: of which every fifth is kept to measure and never trained on.
+_KEPT: Final = 5
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,7 @@ class Photo:
         width, height: pixels.
         hands: all that are labelled; none means that nothing is known of hands.
         label: what else is known, as it stands there.
+        kept: whether it is kept to measure, and never trained on.
     """
 
     path: Path
@@ -60,17 +68,21 @@ class Photo:
     height: int
     hands: tuple[PhotoHand, ...]
     label: Any = None
+    kept: bool = False
 
 
-def read_photos(folder: Path, only: str | None = None) -> list[Photo]:
+def read_photos(folder: Path, only: str | None = None, part: Part = "all") -> list[Photo]:
     """Records of a folder's index, in its order.
 
     Args:
         folder: holds index.json.
         only: name of the one set to read; None for all.
+        part: `learned` are those that a training sees, `kept` the others, which a small set has
+            none of.
 
     Raises:
-        UserError: if the index is missing or damaged, a record is wrong, or no photograph is left.
+        UserError: if the index is missing or damaged, a record is wrong, or it has no such
+            photograph.
     """
     path = folder / INDEX
     try:
@@ -83,13 +95,19 @@ def read_photos(folder: Path, only: str | None = None) -> list[Photo]:
         raise UserError(f"{path}: is no JSON: {error}") from None
     if not isinstance(records, list):
         raise UserError(f"{path}: must be a list of records, is a {type(records).__name__}")
-    photos = [_photo(folder, path, number, record) for number, record in enumerate(records)]
+    places: Counter[str] = Counter()
+    photos = []
+    for number, record in enumerate(records):
+        photo = _photo(folder, path, number, record)
+        kept = places[photo.set] // _BLOCK % _KEPT == _KEPT - 1
+        places[photo.set] += 1
+        photos.append(replace(photo, kept=kept))
     sets = sorted({photo.set for photo in photos})
     photos = [photo for photo in photos if only is None or photo.set == only]
     if not photos:
         what = "no photograph" if only is None else f"no set {only!r}, there are {', '.join(sets)}"
         raise UserError(f"{path}: holds {what}")
-    return photos
+    return photos if part == "all" else [p for p in photos if p.kept == (part == "kept")]
 
 
 def load_photo(photo: Photo) -> NDArray[np.uint8]:

@@ -112,3 +112,14 @@ def test_development_photographs() -> None:
     photo = next(photo for photo in photos if photo.set == "ti1k")
     assert load_photo(photo).shape == (photo.height, photo.width, 3)
     assert np.isfinite(photo.hands[0].landmarks[[4, 8]]).all()
+
+
+def test_a_fifth_of_each_set_is_kept_in_whole_blocks(tmp_path: Path) -> None:
+    records = [{**RECORD, "set": ("one", "other")[i % 2]} for i in range(620)]
+    folder = write(tmp_path, *records)
+    kept = read_photos(folder, part="kept")
+    assert len(kept) == 2 * 60
+    learned = read_photos(folder, "one", "learned")
+    assert len(learned) == 310 - 60
+    assert [photo.kept for photo in read_photos(folder, "one")].index(True) == 240
+    assert read_photos(write(tmp_path, RECORD), part="kept") == []

@@ -30,6 +30,12 @@ def evaluate(
     only: Annotated[
         str | None, typer.Option("--set", metavar="NAME", help="Of the photographs. [default: all]")
     ] = None,
+    part: Annotated[
+        str,
+        typer.Option(
+            metavar="all|learned|kept", help="Of the photographs; training never sees those kept."
+        ),
+    ] = "all",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -73,11 +79,14 @@ def evaluate(
     """
     from tracker.evaluation.report import to_markdown
     from tracker.evaluation.run import evaluate_dataset, evaluate_photos
+    from tracker.photos import Part
 
     if (data is None) == (photos is None):
         raise UserError("name either --data DIR or --photos DIR")
     if split not in get_args(Split):
         raise UserError(f"--split: {split!r} is none of {', '.join(get_args(Split))}")
+    if part not in get_args(Part):
+        raise UserError(f"--part: {part!r} is none of {', '.join(get_args(Part))}")
     if peers_only and not peer:
         raise UserError("--peers-only: name results with --peer")
     contenders = _peers(peer or [])
@@ -90,7 +99,9 @@ def evaluate(
         )
     else:
         assert photos is not None
-        report = evaluate_photos(photos, only, contenders, output, limit, _watched)
+        report = evaluate_photos(
+            photos, only, contenders, output, limit, _watched, cast(Part, part)
+        )
     print(to_markdown(report), end="")
     if output is not None:
         print(f"hand-tracker: {output}: metrics.json, metrics.md and pictures", file=sys.stderr)

@@ -35,7 +35,7 @@ from tracker.evaluation.stage_scores import (
 )
 from tracker.evaluation.tracking import Track
 from tracker.evaluation.truth import ResultsOf, Split, TrueImage, read_true_images
-from tracker.photos import INDEX, Photo, load_photo, read_photos
+from tracker.photos import INDEX, Part, Photo, load_photo, read_photos
 from tracker.stages import Stages
 
 #: Wraps what is gone through, with the number of items and a word for a progress bar.
@@ -122,6 +122,7 @@ def evaluate_photos(
     output: Path | None = None,
     limit: int | None = None,
     watch: Watch = lambda items, _count, _word: items,
+    part: Part = "all",
 ) -> Report:
     """Box recall, landmark errors and handedness on photographs.
 
@@ -129,12 +130,13 @@ def evaluate_photos(
         folder: holds index.json.
         only: name of the one set; None for all.
         contenders, output, limit: as evaluate_dataset takes them.
+        part: all photographs, those that a training sees, or those that are kept from it.
 
     Raises:
         UserError: if there are no such photographs, one cannot be read, none has a labelled box,
             or the output cannot be written.
     """
-    photos = read_photos(folder, only)[:limit]
+    photos = read_photos(folder, only, part)[:limit]
     if not any(hand.box is not None for photo in photos for hand in photo.hands):
         raise UserError(f"{folder}: no hand has a box in the set {only or 'of all photographs'}")
     scores = {

@@ -47,12 +47,13 @@ def vary_color(images: Tensor, generator: torch.Generator) -> Tensor:
     luma = (images * images.new_tensor(_LUMA).view(1, 3, 1, 1)).sum(dim=1, keepdim=True)
     saturation = uniform(shape, generator, 0.5, 1.4)
     saturation = torch.where(chance(count, 0.05, generator).view(shape), 0.0, saturation)
-    images = luma + (images - luma) * saturation
     contrast = uniform(shape, generator, 0.7, 1.3)
     middle = luma.mean(dim=(2, 3), keepdim=True)
-    images = middle + (images - middle) * contrast
     gamma = torch.exp(normal(shape, generator, 0.2))
-    return images.clamp(1e-4, 1) ** gamma
+    # grey + saturation · (image − grey), then middle + contrast · (that − middle), in one go.
+    images.mul_(saturation * contrast)
+    images.add_(luma.mul_(1 - saturation).mul_(contrast).add_(middle * (1 - contrast)))
+    return images.clamp_(1e-4, 1).pow_(gamma)
 
 
 def soften(images: Tensor, generator: torch.Generator, share: float = 0.4) -> Tensor:
@@ -75,13 +76,19 @@ def soften(images: Tensor, generator: torch.Generator, share: float = 0.4) -> Te
 
 
 def add_noise(images: Tensor, generator: torch.Generator, share: float = 0.5) -> Tensor:
-    """Sensor noise: of each pixel, more of it in the shadows' favour after a tone curve, and partly
-    common to the three channels."""
-    count, _, height, width = images.shape
-    sigma = uniform((count,), generator, 0.0, 0.06) * chance(count, share, generator)
-    own = normal((count, 3, height, width), generator)
-    common = own.mean(dim=1, keepdim=True)
-    return images + (0.6 * own + common) * sigma.view(-1, 1, 1, 1) * (1.2 - 0.6 * images)
+    """Sensor noise in part of the images: of each pixel, more of it in the dark, as after a tone
+    curve, and partly common to the three channels."""
+    chosen = torch.nonzero(chance(len(images), share, generator)).squeeze(1)
+    sigma = uniform((len(chosen), 1, 1, 1), generator, 0.0, 0.06)
+    if len(chosen) == 0:
+        return images
+    before = images[chosen]
+    noise = normal(tuple(before.shape), generator)
+    common = noise.mean(dim=1, keepdim=True)
+    noise.mul_(0.6).add_(common).mul_(sigma).mul_(1.2 - 0.6 * before)
+    result = images.clone()
+    result[chosen] = before + noise
+    return result
 
 
 def compress(images: Tensor, generator: torch.Generator, share: float = 0.4) -> Tensor:

@@ -39,7 +39,7 @@ from tracker.training.landmark.crops import (
     has_enough_of_a_hand,
 )
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _NEGATIVES_A_SAMPLE: Final = 0.15
 _NEGATIVES_A_PHOTO: Final = 3
 
@@ -126,7 +126,7 @@ def _dataset_crops(folder: Path, split: Split) -> Iterator[WideCrop]:
 
 def _photo_crops(folder: Path) -> Iterator[WideCrop]:
     rng = np.random.default_rng(0)
-    for photo in read_photos(folder):
+    for photo in read_photos(folder, part="learned"):
         # Where no hand is labelled nothing is known: there may be some all the same.
         if not any(hand.box is not None for hand in photo.hands):
             continue

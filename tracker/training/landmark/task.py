@@ -142,7 +142,7 @@ class LandmarkTask:
         planes = cut(torch.cat([wide.images, wide.foreground, wide.inside], dim=1), regions, side)
         images, foreground, inside = planes[:, :3], planes[:, 3:4], planes[:, 4:5]
         target = _target(wide, regions)
-        backgrounds = self._backgrounds(images, generator)
+        backgrounds = _draw_backgrounds(images, wide.presence == 0, generator)
         # What lies beyond the image's border stays black behind a new background, half the time.
         border = chance(len(images), 0.5, generator).view(-1, 1, 1, 1)
         backgrounds = torch.where(border, backgrounds * (inside > 0.5), backgrounds)
@@ -159,26 +159,6 @@ class LandmarkTask:
         )
         images = photometric(images, generator)
         return LandmarkBatch(images.contiguous(memory_format=torch.channels_last), target)
-
-    def _backgrounds(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """Made-up textures, and enlarged corners of other crops of the batch: they hold parts of
-        rooms and streets, and little of a hand."""
-        count, _, side, _ = images.shape
-        part = side // 3
-        corners = torch.stack(
-            [
-                images[:, :, :part, :part],
-                images[:, :, :part, -part:],
-                images[:, :, -part:, :part],
-                images[:, :, -part:, -part:],
-            ]
-        )
-        which = torch.randint(4, (count,), generator=generator, device=generator.device)
-        other = shuffled(count, generator)
-        result = F.interpolate(corners[which, other], (side, side), mode="bilinear")
-        made_up = torch.nonzero(chance(count, 0.4, generator)).squeeze(1)
-        result[made_up] = random_textures(len(made_up), side, generator)
-        return result
 
 
 @dataclass(frozen=True)
@@ -225,6 +205,28 @@ def gather(sets: Sequence[CropSet], indices: Indices, device: torch.device) -> W
 def joined(one: WideBatch, other: WideBatch) -> WideBatch:
     names = WideBatch.__dataclass_fields__
     return WideBatch(**{n: torch.cat([getattr(one, n), getattr(other, n)]) for n in names})
+
+
+def _draw_backgrounds(images: Tensor, empty: Tensor, generator: torch.Generator) -> Tensor:
+    """Crops of the batch that are known to hold no hand, real ones among them where there are
+    photographs; enlarged corners of the others, which hold little of a hand; made-up textures."""
+    count, _, side, _ = images.shape
+    part = side // 3
+    corners = torch.cat([images[:, :, :part, :part], images[:, :, :part, -part:]])
+    which = torch.randint(2 * count, (count,), generator=generator, device=generator.device)
+    result = F.interpolate(corners[which], (side, side), mode="bilinear")
+    made_up = torch.nonzero(chance(count, 0.4, generator)).squeeze(1)
+    result[made_up] = random_textures(len(made_up), side, generator)
+    givers = torch.nonzero(empty).squeeze(1)
+    takers = torch.nonzero(chance(count, 0.5, generator)).squeeze(1)
+    if len(givers):
+        which = torch.randint(
+            len(givers), (len(takers),), generator=generator, device=generator.device
+        )
+        result[takers] = images[givers[which]]
+        flipped = takers[chance(len(takers), 0.5, generator)]
+        result[flipped] = result[flipped].flip(3)
+    return result
 
 
 def _target(wide: WideBatch, regions: Regions) -> LandmarkTarget:

@@ -25,7 +25,7 @@ from synth.errors import UserError
 from synth.scene import Split
 from synth.shards.files import sha256_of
 from synth.shards.reader import list_shards, read_samples
-from tracker.photos import INDEX, read_photos
+from tracker.photos import INDEX, Part, read_photos
 from tracker.training.palm.pictures import (
     SIDE,
     Picture,
@@ -71,16 +71,16 @@ def pictures_of_dataset(folder: Path, split: Split, cache: Path) -> list[Picture
     ]
 
 
-def pictures_of_photos(folder: Path, cache: Path) -> PictureSet:
-    """The photographs of a folder whose hands have boxes, in the order of its index.
+def pictures_of_photos(folder: Path, cache: Path, part: Part = "all") -> PictureSet:
+    """The photographs of a folder, or a part of them, whose hands have boxes, in their order.
 
     Raises:
         UserError: if there is none, or one cannot be read.
     """
-    photos = read_photos(folder)
+    photos = read_photos(folder, part=part)
     return _entry(
         cache,
-        sha256_of(folder / INDEX),
+        f"{sha256_of(folder / INDEX)} {part}",
         folder,
         (picture_of_photo(photo) for photo in tqdm(photos, desc=folder.name, disable=None)),
     )

@@ -12,12 +12,12 @@ from torch import Tensor, nn
 
 from tracker.anchors import anchors_of
 from tracker.models.palm import PalmArchitecture, PalmModel
+from tracker.photos import read_photos
 from tracker.training.draws import chance
 from tracker.training.palm.augment import PalmAugmentation, PalmBatch, augment
 from tracker.training.palm.batch import Pictures, gather, joined
 from tracker.training.palm.cache import pictures_of_dataset, pictures_of_photos
 from tracker.training.palm.losses import PalmLossSettings, palm_loss
-from tracker.training.palm.photo_split import held_out
 from tracker.training.palm.validation import judge, palm_metrics, photo_metrics
 from tracker.training.task import Indices
 
@@ -49,10 +49,12 @@ class PalmTask:
         self.recipe = recipe
         self.rendered = [s for folder in data for s in pictures_of_dataset(folder, "train", cache)]
         self.held_out = [s for folder in data for s in pictures_of_dataset(folder, "val", cache)]
-        self.photos = [pictures_of_photos(folder, cache) for folder in photos]
-        kept = np.concatenate([np.zeros(0, bool), *(held_out(len(s)) for s in self.photos)])
-        self.photo_rows = np.flatnonzero(~kept)
-        self.held_out_photo_rows = np.flatnonzero(kept)
+        self.photos = [pictures_of_photos(folder, cache, "learned") for folder in photos]
+        self.kept_photos = [
+            pictures_of_photos(folder, cache, "kept")
+            for folder in photos
+            if read_photos(folder, part="kept")
+        ]
 
     @property
     def count(self) -> int:
@@ -79,23 +81,22 @@ class PalmTask:
         side = self.recipe.architecture.input_side
         rows = np.arange(sum(len(pictures) for pictures in self.held_out))
         metrics = palm_metrics(judge(model, self.held_out, rows, side, device))
-        if len(self.held_out_photo_rows):
-            judged = judge(model, self.photos, self.held_out_photo_rows, side, device)
-            metrics |= photo_metrics(judged)
+        if self.kept_photos:
+            rows = np.arange(sum(len(pictures) for pictures in self.kept_photos))
+            metrics |= photo_metrics(judge(model, self.kept_photos, rows, side, device))
         return metrics
 
     def _gather(
         self, indices: Indices, generator: torch.Generator, device: torch.device
     ) -> Pictures:
         count, from_photos = len(indices), 0
-        if len(self.photo_rows):
+        if self.photos:
             from_photos = int(chance(count, self.recipe.photo_share, generator).sum())
         if not from_photos:
             return gather(self.rendered, indices, device)
-        drawn = torch.randint(
-            len(self.photo_rows), (from_photos,), generator=generator, device=generator.device
-        )
-        photos = gather(self.photos, self.photo_rows[drawn.cpu().numpy()], device)
+        total = sum(len(pictures) for pictures in self.photos)
+        drawn = torch.randint(total, (from_photos,), generator=generator, device=generator.device)
+        photos = gather(self.photos, drawn.cpu().numpy(), device)
         if from_photos == count:
             return photos
         return joined([gather(self.rendered, indices[: count - from_photos], device), photos])

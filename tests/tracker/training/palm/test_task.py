@@ -11,7 +11,6 @@ import torch
 from tests.tracker.training.palm.tiny_data import write_dataset, write_photos
 from tracker.models.palm import PalmArchitecture
 from tracker.palms import NO_PALMS, Palms
-from tracker.training.palm.photo_split import held_out
 from tracker.training.palm.task import PalmRecipe, PalmTask
 from tracker.training.palm.validation import Judged, palm_metrics, photo_metrics
 from tracker.training.task import Task
@@ -118,10 +117,3 @@ def test_photo_metrics_by_hand() -> None:
     metrics = photo_metrics([judged(near, boxes), judged(far, boxes[:1])])
     assert metrics["photo_recall"] == pytest.approx(100 / 3)
     assert metrics["photo_false_positives"] == pytest.approx(1 / 2)
-
-
-def test_a_fifth_of_the_photographs_is_kept_in_whole_blocks() -> None:
-    kept = held_out(600)
-    assert kept.sum() == 120
-    assert (np.diff(kept.astype(int)) != 0).sum() == 3
-    assert held_out(10).sum() == 0

@@ -18,7 +18,6 @@ from torch import Tensor, nn
 
 from synth.errors import UserError
 from tracker.models.blocks import parameter_count
-from tracker.models.landmark import LandmarkModel
 from tracker.sidecar import Sidecar
 
 #: Largest difference between ONNX and PyTorch that is accepted: of a probability, a fraction of the
@@ -85,7 +84,7 @@ def export_model(
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     proto = _to_onnx(graph, torch.from_numpy(samples[:2]), inputs, outputs)
-    data = with_half_weights(proto).SerializeToString()
+    data = without_traces(with_half_weights(proto)).SerializeToString()
     parity = largest_difference(graph, data, inputs[0], samples)
     if not parity <= LARGEST_DIFFERENCE:
         raise UserError(
@@ -140,6 +139,19 @@ def with_half_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return result
 
 
+def without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model without what the exporter notes of each node: lines and paths of the source."""
+    result = onnx.ModelProto()
+    result.CopyFrom(model)
+    graph = result.graph
+    # Shapes in between, with notes of their own; a runtime works them out by itself.
+    del graph.value_info[:]
+    for part in (result, graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    return result
+
+
 def _to_onnx(
     graph: nn.Module, example: Tensor, inputs: list[str], outputs: list[str]
 ) -> onnx.ModelProto:
@@ -157,14 +169,10 @@ def _to_onnx(
             verbose=False,
         )
     assert program is not None
-    return program.model_proto
-
-
-def landmark_model_of(state: dict[str, Any], architecture: Any) -> nn.Module:
-    """The averaged landmark model of a checkpoint, in evaluation mode."""
-    model = LandmarkModel(architecture)
-    model.load_state_dict(state)
-    return model.eval()
+    model = program.model_proto
+    if not model.graph.input[0].type.tensor_type.shape.dim[0].dim_param:
+        raise RuntimeError("the batch size is fixed: the network takes it as a number, with len()?")
+    return model
 
 
 def sidecar_text(sidecar: Sidecar) -> str:

@@ -139,7 +139,7 @@ def _keep_inputs(
 def _kept_inputs(run: Path) -> NDArray[np.uint8]:
     try:
         return np.load(run / _SAMPLES_NAME)
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError):
         raise UserError(
             f"{run / _SAMPLES_NAME}: cannot be read; remove it and run the same training again"
         ) from None

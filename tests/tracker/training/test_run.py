@@ -1,0 +1,127 @@
+"""From a recipe and shards to a run folder and a model that onnxruntime runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from synth.errors import UserError
+from tests.tracker.training.made_hands import write_hands
+from tracker.models.landmark import LandmarkArchitecture, LandmarkModel
+from tracker.sidecar import Sidecar
+from tracker.training.checkpoint import load_checkpoint
+from tracker.training.landmark.task import LandmarkRecipe
+from tracker.training.processes import Processes
+from tracker.training.recipe import Recipe, Schedule
+from tracker.training.run import TrainingData, export_run, train_run
+
+ALONE = Processes(torch.device("cpu"))
+ARCHITECTURE = LandmarkArchitecture(
+    input_side=32, stem=4, widths=(4, 6, 8), depths=(0, 0, 1), bins=16, hidden=8
+)
+
+
+def recipe(steps: int = 6) -> Recipe:
+    return Recipe(
+        name="tiny",
+        seed=2,
+        schedule=Schedule(steps=steps, batch=4, validate_every=3, save_every=2, warmup_steps=2),
+        landmark=LandmarkRecipe(architecture=ARCHITECTURE),
+    )
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> TrainingData:
+    folder = tmp_path_factory.mktemp("data")
+    return TrainingData([write_hands(folder / "hands")], [], folder / "cache")
+
+
+@pytest.fixture(scope="module")
+def finished(data: TrainingData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run = tmp_path_factory.mktemp("runs") / "deep" / "run"
+    train_run(recipe(), data, run, ALONE)
+    return run
+
+
+def test_what_a_run_leaves(finished: Path) -> None:
+    assert {path.name for path in finished.iterdir()} == {
+        "checkpoint.pt", "history.jsonl", "curves.png", "inputs.npy", "run.json",
+    }  # fmt: skip
+    facts = json.loads((finished / "run.json").read_text(), parse_constant=pytest.fail)
+    assert facts["name"] == "tiny"
+    assert Recipe.model_validate(facts["recipe"]) == recipe()
+    assert facts["data"]["hands"]["train_images"] == 24
+    training = facts["training"]
+    assert training["steps"] == 6
+    assert training["processes"] == 1
+    assert training["images_per_second"] > 0
+    assert 0 <= training["waiting_for_data_share"] <= 1
+    assert facts["metrics"]["score"] == -facts["metrics"]["box_mean"]
+    inputs = np.load(finished / "inputs.npy")
+    assert inputs.shape[1:] == (32, 32, 3)
+    assert inputs.dtype == np.uint8
+    assert inputs.std() > 10
+
+
+def test_the_exported_model_is_the_average(finished: Path, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "tiny.onnx"
+    sidecar = export_run(finished, path)
+    assert sidecar.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert Sidecar.model_validate_json(path.with_suffix(".json").read_text()) == sidecar
+    assert sidecar.kind == "landmark"
+    assert sidecar.input_side == 32
+    assert sidecar.data["hands"]["manifest_sha256"] == "0" * 64
+    state = load_checkpoint(finished)
+    assert state is not None
+    inputs = np.load(finished / "inputs.npy")[:5]
+    theirs = onnxruntime.InferenceSession(path).run(["landmarks", "presence"], {"crop": inputs})
+    images = torch.from_numpy(inputs).permute(0, 3, 1, 2) / 255
+    found = {}
+    for name in ("average", "model"):
+        model = LandmarkModel(ARCHITECTURE).eval()
+        model.load_state_dict(state[name])
+        with torch.no_grad():
+            found[name] = model(images)
+    close = np.abs(theirs[0] - found["average"].landmarks.numpy()).max()
+    assert close <= sidecar.parity + 1e-6
+    assert close < np.abs(theirs[0] - found["model"].landmarks.numpy()).max()
+
+
+def test_a_finished_run_may_be_run_again(data: TrainingData, finished: Path) -> None:
+    before = (finished / "checkpoint.pt").read_bytes()
+    train_run(recipe(), data, finished, ALONE)
+    assert (finished / "checkpoint.pt").read_bytes() == before
+
+
+def test_another_recipe_is_refused(data: TrainingData, finished: Path) -> None:
+    with pytest.raises(UserError, match="another recipe"):
+        train_run(recipe(steps=7), data, finished, ALONE)
+
+
+def test_what_cannot_be_exported(finished: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"no run.json"):
+        export_run(tmp_path, tmp_path / "a.onnx")
+    for name in ("run.json", "checkpoint.pt"):
+        (tmp_path / name).write_bytes((finished / name).read_bytes())
+    with pytest.raises(UserError, match=r"inputs.npy: cannot be read"):
+        export_run(tmp_path, tmp_path / "a.onnx")
+    (tmp_path / "inputs.npy").write_bytes(b"")
+    with pytest.raises(UserError, match=r"inputs.npy: cannot be read"):
+        export_run(tmp_path, tmp_path / "a.onnx")
+    (tmp_path / "checkpoint.pt").unlink()
+    with pytest.raises(UserError, match="no checkpoint"):
+        export_run(tmp_path, tmp_path / "a.onnx")
+    assert not (tmp_path / "a.onnx").exists()
+
+
+def test_data_that_is_none(tmp_path: Path) -> None:
+    missing = TrainingData([tmp_path / "no"], [], tmp_path / "cache")
+    with pytest.raises(UserError, match=r"no readable dataset.json"):
+        train_run(recipe(), missing, tmp_path / "run", ALONE)
+    assert not (tmp_path / "run").exists()

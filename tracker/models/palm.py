@@ -123,4 +123,4 @@ class _Head(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         cells = self.project(features).permute(0, 2, 3, 1)
-        return cells.reshape(len(cells), -1, self.numbers)
+        return cells.unflatten(3, (-1, self.numbers)).flatten(1, 3)

@@ -192,7 +192,6 @@ def test_the_largest_difference_is_over_all_samples(exported: tuple[Path, Sideca
     assert found == pytest.approx(1, abs=2 * sidecar.parity)
 
 
-@pytest.mark.xfail(raises=RuntimeError, reason="the head of PalmModel fixes the batch size")
 def test_palm_detector(tmp_path: Path) -> None:
     torch.manual_seed(0)
     architecture = PalmArchitecture(

@@ -13,9 +13,7 @@ from tracker.roi import Roi
 
 def result(landmarks: np.ndarray, number: int = 0) -> HandResult:
     points = np.concatenate([landmarks, np.zeros((21, 1))], axis=1)
-    return HandResult(
-        number, "left", 0.9, 0.98, points, np.zeros((21, 3)), Roi((50, 50), 60, 0.0)
-    )
+    return HandResult(number, "left", 0.9, 0.98, points, np.zeros((21, 3)), Roi((50, 50), 60, 0.0))
 
 
 def grey(height: int = 200, width: int = 240) -> np.ndarray:

@@ -142,14 +142,14 @@ class LandmarkTask:
         planes = cut(torch.cat([wide.images, wide.foreground, wide.inside], dim=1), regions, side)
         images, foreground, inside = planes[:, :3], planes[:, 3:4], planes[:, 4:5]
         target = _target(wide, regions)
-        backgrounds = _draw_backgrounds(images, wide.presence == 0, generator)
+        backgrounds, handless = _draw_backgrounds(images, wide.presence == 0, generator)
         # What lies beyond the image's border stays black behind a new background, half the time.
         border = chance(len(images), 0.5, generator).view(-1, 1, 1, 1)
         backgrounds = torch.where(border, backgrounds * (inside > 0.5), backgrounds)
         images = replace_backgrounds(
             images, foreground, backgrounds, generator, recipe.background_share
         )
-        empty = chance(len(images), recipe.empty_share, generator)
+        empty = handless & chance(len(images), recipe.empty_share, generator)
         images = torch.where(empty.view(-1, 1, 1, 1), backgrounds, images)
         target = without_hand(target, empty)
         images = occlude(images, generator, recipe.occluder_share, (0.04, 0.2))
@@ -207,15 +207,22 @@ def joined(one: WideBatch, other: WideBatch) -> WideBatch:
     return WideBatch(**{n: torch.cat([getattr(one, n), getattr(other, n)]) for n in names})
 
 
-def _draw_backgrounds(images: Tensor, empty: Tensor, generator: torch.Generator) -> Tensor:
+def _draw_backgrounds(
+    images: Tensor, empty: Tensor, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
     """Crops of the batch that are known to hold no hand, real ones among them where there are
-    photographs; enlarged corners of the others, which hold little of a hand; made-up textures."""
+    photographs; made-up textures; enlarged corners of the others.
+
+    Returns:
+        (N, 3, side, side), and (N,) bool: which are sure to hold no part of a hand; corners are not.
+    """
     count, _, side, _ = images.shape
     part = side // 3
     corners = torch.cat([images[:, :, :part, :part], images[:, :, :part, -part:]])
     which = torch.randint(2 * count, (count,), generator=generator, device=generator.device)
     result = F.interpolate(corners[which], (side, side), mode="bilinear")
-    made_up = torch.nonzero(chance(count, 0.4, generator)).squeeze(1)
+    without = chance(count, 0.4, generator)
+    made_up = torch.nonzero(without).squeeze(1)
     result[made_up] = random_textures(len(made_up), side, generator)
     givers = torch.nonzero(empty).squeeze(1)
     takers = torch.nonzero(chance(count, 0.5, generator)).squeeze(1)
@@ -224,9 +231,10 @@ def _draw_backgrounds(images: Tensor, empty: Tensor, generator: torch.Generator)
             len(givers), (len(takers),), generator=generator, device=generator.device
         )
         result[takers] = images[givers[which]]
+        without[takers] = True
         flipped = takers[chance(len(takers), 0.5, generator)]
         result[flipped] = result[flipped].flip(3)
-    return result
+    return result, without
 
 
 def _target(wide: WideBatch, regions: Regions) -> LandmarkTarget:

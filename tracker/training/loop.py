@@ -126,6 +126,9 @@ def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Mod
             draw_curves(run, rows)
             started = time.perf_counter()
         if saves:
+            if steps.disable:
+                # No bar where nobody watches a terminal, but a log should show that it goes on.
+                steps.write(f"step {done}: {_status(progress, sum(sums.values()))}")
             write_history(run, rows)
             save_checkpoint(
                 run,

@@ -1,8 +1,8 @@
 """Real-time hand tracking: a palm detector, a landmark model and a loop that follows hands.
 
-    from tracker import HandTracker
-    tracker = HandTracker(num_hands=2, running_mode="image")
-    hands = tracker.detect(image)
+from tracker import HandTracker
+tracker = HandTracker(num_hands=2, running_mode="image")
+hands = tracker.detect(image)
 """
 
 from __future__ import annotations

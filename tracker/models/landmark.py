@@ -27,9 +27,9 @@ class LandmarkArchitecture(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     input_side: int = Field(128, ge=32, le=512, multiple_of=16)
-    stem: int = Field(24, ge=1)
-    widths: tuple[PositiveInt, PositiveInt, PositiveInt] = (48, 96, 192)
-    depths: tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt] = (1, 2, 2)
+    stem: int = Field(16, ge=1)
+    widths: tuple[PositiveInt, PositiveInt, PositiveInt] = (32, 80, 192)
+    depths: tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt] = (1, 1, 2)
     bins: int = Field(160, ge=2)
     hidden: int = Field(128, ge=1)
     head: Literal["bins", "regression", "heatmap"] = "bins"

@@ -29,7 +29,7 @@ class PalmArchitecture(BaseModel):
     input_side: int = 192
     stem: int = 16
     widths: tuple[int, int, int, int] = (24, 48, 96, 160)
-    depths: tuple[int, int, int, int] = (1, 2, 2, 1)
+    depths: tuple[int, int, int, int] = (1, 1, 1, 1)
     decoder: bool = True
     """Whether coarse features flow back into the finer ones; without it there is no stage of
     stride 32."""

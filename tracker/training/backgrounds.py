@@ -25,13 +25,21 @@ def replace_backgrounds(
         backgrounds: (N, 3, H, W).
         share: of the images that are changed.
     """
-    known = foreground.amax(dim=(1, 2, 3)) > 0.5
-    chosen = torch.nonzero(chance(len(images), share, generator) & known).squeeze(1)
+    chosen = torch.nonzero(chance(len(images), share, generator) & has_mask(foreground)).squeeze(1)
     if len(chosen) == 0:
         return images
-    # Masks have hard edges and reach into the old background by a fraction of a pixel.
-    alpha = F.avg_pool2d(F.pad(foreground[chosen], (1, 1, 1, 1), mode="replicate"), 3, 1)
-    alpha = ((alpha - 0.35) / 0.6).clamp(0, 1)
     result = images.clone()
-    result[chosen] = torch.lerp(backgrounds[chosen], images[chosen], alpha)
+    result[chosen] = in_front_of(backgrounds[chosen], images[chosen], foreground[chosen])
     return result
+
+
+def has_mask(foreground: Tensor) -> Tensor:
+    """(N,) bool: whether a foreground (N, 1, H, W) is anywhere."""
+    return foreground.amax(dim=(1, 2, 3)) > 0.5
+
+
+def in_front_of(backgrounds: Tensor, images: Tensor, foreground: Tensor) -> Tensor:
+    """The images' foreground before the backgrounds, (N, 3, H, W)."""
+    # Masks have hard edges and reach into the old background by a fraction of a pixel.
+    alpha = F.avg_pool2d(F.pad(foreground, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    return torch.lerp(backgrounds, images, ((alpha - 0.35) / 0.6).clamp(0, 1))

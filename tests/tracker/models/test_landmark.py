@@ -23,7 +23,7 @@ MANIFESTS = Path(__file__).parents[3] / "manifests"
 
 def test_sizes() -> None:
     counts = []
-    for name, low, high in (("light", 0.8, 1.1), ("full", 1.9, 2.3), ("heavy", 3.9, 5.0)):
+    for name, low, high in (("light", 0.8, 1.1), ("full", 1.8, 2.2), ("heavy", 3.9, 4.8)):
         recipe = load_recipe(MANIFESTS / f"landmark-{name}.yaml", "landmark")
         assert recipe.name == f"landmark-{name}"
         assert recipe.landmark is not None

@@ -15,7 +15,7 @@ from torch.nn import functional as F  # noqa: N812
 from synth.landmarks import MIDDLE_MCP, WRIST
 from tracker.models.landmark import LandmarkArchitecture, LandmarkModel, LandmarkOutput
 from tracker.training.amplitude import mix_amplitudes
-from tracker.training.backgrounds import replace_backgrounds
+from tracker.training.backgrounds import has_mask, in_front_of
 from tracker.training.draws import chance, shuffled
 from tracker.training.landmark.cache import CropSet, crops_of_dataset, crops_of_photos
 from tracker.training.landmark.crops import FOREGROUND, OUTSIDE
@@ -142,15 +142,9 @@ class LandmarkTask:
         planes = cut(torch.cat([wide.images, wide.foreground, wide.inside], dim=1), regions, side)
         images, foreground, inside = planes[:, :3], planes[:, 3:4], planes[:, 4:5]
         target = _target(wide, regions)
-        backgrounds, handless = _draw_backgrounds(images, wide.presence == 0, generator)
-        # What lies beyond the image's border stays black behind a new background, half the time.
-        border = chance(len(images), 0.5, generator).view(-1, 1, 1, 1)
-        backgrounds = torch.where(border, backgrounds * (inside > 0.5), backgrounds)
-        images = replace_backgrounds(
-            images, foreground, backgrounds, generator, recipe.background_share
+        images, empty = _with_surroundings(
+            images, foreground, inside, wide.presence == 0, recipe, generator
         )
-        empty = handless & chance(len(images), recipe.empty_share, generator)
-        images = torch.where(empty.view(-1, 1, 1, 1), backgrounds, images)
         target = without_hand(target, empty)
         images = occlude(images, generator, recipe.occluder_share, (0.04, 0.2))
         others = images[shuffled(len(images), generator)]
@@ -207,24 +201,55 @@ def joined(one: WideBatch, other: WideBatch) -> WideBatch:
     return WideBatch(**{n: torch.cat([getattr(one, n), getattr(other, n)]) for n in names})
 
 
+def _with_surroundings(
+    images: Tensor,
+    foreground: Tensor,
+    inside: Tensor,
+    handless: Tensor,
+    recipe: LandmarkAugmentation,
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    """Images of which part stand before another background; and (N,) bool, of which nothing else
+    than that is left."""
+    count = len(images)
+    replaced = chance(count, recipe.background_share, generator) & has_mask(foreground)
+    emptied = chance(count, recipe.empty_share, generator)
+    rows = torch.nonzero(replaced | emptied).squeeze(1)
+    nothing = torch.zeros_like(emptied)
+    if len(rows) == 0:
+        return images, nothing
+    backgrounds, sure = _draw_backgrounds(len(rows), images, handless, generator)
+    # What lies beyond the image's border stays black behind a new background, half the time.
+    border = chance(len(rows), 0.5, generator).view(-1, 1, 1, 1)
+    backgrounds = torch.where(border, backgrounds * (inside[rows] > 0.5), backgrounds)
+    nothing[rows] = emptied[rows] & sure
+    shown = foreground * (~nothing).view(-1, 1, 1, 1)
+    result = images.clone()
+    kept = rows[replaced[rows] | nothing[rows]]
+    of_kept = replaced[rows] | nothing[rows]
+    result[kept] = in_front_of(backgrounds[of_kept], images[kept], shown[kept])
+    return result, nothing
+
+
 def _draw_backgrounds(
-    images: Tensor, empty: Tensor, generator: torch.Generator
+    count: int, images: Tensor, handless: Tensor, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """Crops of the batch that are known to hold no hand, real ones among them where there are
     photographs; made-up textures; enlarged corners of the others.
 
     Returns:
-        (N, 3, side, side), and (N,) bool: which are sure to hold no part of a hand; corners are not.
+        (count, 3, side, side), and (count,) bool: which are sure to hold no part of a hand; corners
+        are not.
     """
-    count, _, side, _ = images.shape
+    side = images.shape[-1]
     part = side // 3
     corners = torch.cat([images[:, :, :part, :part], images[:, :, :part, -part:]])
-    which = torch.randint(2 * count, (count,), generator=generator, device=generator.device)
+    which = torch.randint(len(corners), (count,), generator=generator, device=generator.device)
     result = F.interpolate(corners[which], (side, side), mode="bilinear")
     without = chance(count, 0.4, generator)
     made_up = torch.nonzero(without).squeeze(1)
     result[made_up] = random_textures(len(made_up), side, generator)
-    givers = torch.nonzero(empty).squeeze(1)
+    givers = torch.nonzero(handless).squeeze(1)
     takers = torch.nonzero(chance(count, 0.5, generator)).squeeze(1)
     if len(givers):
         which = torch.randint(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import warnings
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -45,13 +46,16 @@ class _LandmarkGraph(nn.Module):
 
 
 class _PalmGraph(nn.Module):
-    def __init__(self, model: nn.Module) -> None:
+    """Bytes in, probabilities and coordinates out; a probability of `best_score` becomes 0.5."""
+
+    def __init__(self, model: nn.Module, best_score: float) -> None:
         super().__init__()
         self.model = model
+        self.shift = math.log(best_score / (1 - best_score))
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         output = self.model(image.permute(0, 3, 1, 2).float() / 255)
-        return output.logits.sigmoid(), output.boxes, output.keypoints
+        return (output.logits - self.shift).sigmoid(), output.boxes, output.keypoints
 
 
 def export_model(
@@ -75,7 +79,11 @@ def export_model(
     Raises:
         UserError: ONNX and PyTorch differ by more than LARGEST_DIFFERENCE.
     """
-    graph = (_LandmarkGraph(model) if kind == "landmark" else _PalmGraph(model)).eval()
+    best_score = facts["metrics"].get("best_score", 0.5)
+    graph: nn.Module = _PalmGraph(model, best_score)
+    if kind == "landmark":
+        graph = _LandmarkGraph(model)
+    graph.eval()
     inputs = ["crop"] if kind == "landmark" else ["image"]
     outputs = (
         ["landmarks", "presence", "handedness", "world"]

@@ -13,9 +13,9 @@ class Sidecar(BaseModel):
     The graphs (all inputs are RGB uint8, (N, side, side, 3)):
 
     - palm: input `image`, the letterboxed picture. Outputs, for each of A anchors: `scores` (N, A)
-      probabilities; `boxes` (N, A, 3) centre x, y and side of the palm's square; `keypoints`
-      (N, A, 7, 2) x, y in the order of tracker.roi.PALM_LANDMARKS. Coordinates are fractions of
-      the input's side.
+      probabilities, shifted so that one half tells palms best from others on the val split;
+      `boxes` (N, A, 3) centre x, y and side of the palm's square; `keypoints` (N, A, 7, 2) x, y in
+      the order of tracker.roi.PALM_LANDMARKS. Coordinates are fractions of the input's side.
     - landmark: input `crop`, the upright region. Outputs: `landmarks` (N, 21, 3) x, y in fractions
       of the region's side from its top-left corner, z relative to the wrist in the same unit;
       `presence` (N,) probability of a hand; `handedness` (N,) probability that it is a right hand;

@@ -154,4 +154,7 @@ def _own(
 
 
 def _watched(items: Iterable[Any], count: int, word: str) -> Iterable[Any]:
-    return cast(Iterable[Any], tqdm(items, word, count or None, unit="img", dynamic_ncols=True))
+    return cast(
+        Iterable[Any],
+        tqdm(items, word, count or None, unit="img", dynamic_ncols=True, disable=None),
+    )

@@ -30,6 +30,9 @@ _LEAST_SCORE = 0.02
 _MOST_ANCHORS = 200
 _FOUND_SCORE = 0.5
 _FOUND_IOU = 0.5
+#: How much more a missed palm counts than a false one, where the best score is looked for: the
+#: landmark model's presence drops most of the false ones.
+_RECALL_WEIGHT = 2.0
 #: A palm is asked for if this share of its square is inside the picture.
 _ASKED_SHARE = 0.5
 _BATCH = 64
@@ -83,7 +86,7 @@ def palm_metrics(judged: Sequence[Judged]) -> dict[str, float]:
     """Percent, of pictures whose palms are known: AP50, AP50–95, and at a score of one half the
     recall (IoU of one half), false positives a picture, and of the palms found the share whose
     region holds all landmarks that are inside the image, and the median error of its angle in
-    degrees."""
+    degrees. `best_score` is no percentage: see there."""
     precision = palm_precision(
         [PalmImage(_squares(j.palms), j.palms.scores, j.squares, ignored=~j.asked) for j in judged]
     )
@@ -107,8 +110,39 @@ def palm_metrics(judged: Sequence[Judged]) -> dict[str, float]:
         "false_positives": false / max(len(judged), 1),
         "roi_recall": 100 * float(np.mean(holds)) if holds else 0.0,
         "roi_degrees": float(np.degrees(np.median(angles))) if angles else 180.0,
+        "best_score": best_score(judged),
         "score": 100 * precision.ap50_95 if np.isfinite(precision.ap50_95) else 0.0,
     }
+
+
+def best_score(judged: Sequence[Judged]) -> float:
+    """The score at which palms are best told from others, by the F2 measure (IoU of one half).
+
+    Focal loss leaves scores low. An exported detector has its scores shifted so that this one is
+    one half.
+    """
+    scores: list[float] = []
+    hits: list[bool] = []
+    for j in judged:
+        overlap = iou(_squares(j.palms), j.squares)
+        free = j.asked.copy()
+        for row in np.argsort(-j.palms.scores, kind="stable"):
+            best = int(np.where(free, overlap[row], -1).argmax()) if free.any() else -1
+            hit = best >= 0 and overlap[row, best] >= _FOUND_IOU
+            if hit:
+                free[best] = False
+            elif (overlap[row][~j.asked] >= _FOUND_IOU).any():
+                continue
+            scores.append(float(j.palms.scores[row]))
+            hits.append(bool(hit))
+    if not any(hits):
+        return _FOUND_SCORE
+    order = np.argsort(-np.array(scores), kind="stable")
+    found = np.cumsum(np.array(hits)[order])
+    wanted = sum(int(j.asked.sum()) for j in judged)
+    weight = _RECALL_WEIGHT**2
+    measure = (1 + weight) * found / (np.arange(1, len(found) + 1) + weight * wanted)
+    return float(np.clip(np.array(scores)[order][measure.argmax()], 0.05, 0.95))
 
 
 def photo_metrics(judged: Sequence[Judged]) -> dict[str, float]:

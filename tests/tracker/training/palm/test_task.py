@@ -12,7 +12,7 @@ from tests.tracker.training.palm.tiny_data import write_dataset, write_photos
 from tracker.models.palm import PalmArchitecture
 from tracker.palms import NO_PALMS, Palms
 from tracker.training.palm.task import PalmRecipe, PalmTask
-from tracker.training.palm.validation import Judged, palm_metrics, photo_metrics
+from tracker.training.palm.validation import Judged, best_score, palm_metrics, photo_metrics
 from tracker.training.task import Task
 
 CPU = torch.device("cpu")
@@ -117,3 +117,13 @@ def test_photo_metrics_by_hand() -> None:
     metrics = photo_metrics([judged(near, boxes), judged(far, boxes[:1])])
     assert metrics["photo_recall"] == pytest.approx(100 / 3)
     assert metrics["photo_false_positives"] == pytest.approx(1 / 2)
+
+
+def test_the_best_score_parts_found_palms_from_false_ones() -> None:
+    # Found at 0.3 and 0.2, false at 0.15 and 0.1, none found below: the cut is at 0.2.
+    pictures = [judged(found(0.4, score)) for score in (0.3, 0.2)]
+    pictures += [judged(found(0.8, score)) for score in (0.15, 0.1)]
+    assert best_score(pictures) == pytest.approx(0.2)
+    # Four palms were asked for, two of them found; a fifth that is found at 0.12 is worth one false one before it.
+    assert best_score([*pictures, judged(found(0.4, 0.12))]) == pytest.approx(0.12)
+    assert best_score([judged(NO_PALMS)]) == 0.5

@@ -50,7 +50,7 @@ def landmark_model() -> nn.Module:
     torch.manual_seed(0)
     return LandmarkModel(
         LandmarkArchitecture(
-            input_side=SIDE, stem=8, widths=(8, 16, 24), depths=(1, 1, 1), bins=20, hidden=16
+            input_side=SIDE, stem=8, widths=(8, 16, 24, 24), depths=(1, 1, 1, 0), bins=20, hidden=16
         )
     ).eval()
 

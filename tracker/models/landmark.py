@@ -9,6 +9,7 @@ from typing import Literal
 import torch
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
 
 from synth.landmarks import LANDMARKS
 from tracker.models.blocks import ConvNormAct, stage
@@ -20,16 +21,20 @@ MARGIN = 0.125
 DEPTH_REACH = 0.625
 
 
+#: Channels of the coarsest map from which presence, handedness and world points are told.
+_SUMMARY = 32
+
+
 class LandmarkArchitecture(BaseModel):
-    """Size of the network: channels of the stem (stride 2) and of its stages of strides 4, 8 and
-    16, and residual blocks in each stage."""
+    """Size of the network: channels of the stem (stride 2) and of its stages of strides 4, 8, 16
+    and 32, and residual blocks in each stage."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    input_side: int = Field(128, ge=32, le=512, multiple_of=16)
+    input_side: int = Field(128, ge=32, le=512, multiple_of=32)
     stem: int = Field(16, ge=1)
-    widths: tuple[PositiveInt, PositiveInt, PositiveInt] = (32, 80, 192)
-    depths: tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt] = (1, 1, 2)
+    widths: tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt] = (24, 64, 128, 256)
+    depths: tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt, NonNegativeInt] = (1, 1, 1, 1)
     bins: int = Field(160, ge=2)
     hidden: int = Field(128, ge=1)
     head: Literal["bins", "regression", "heatmap"] = "bins"
@@ -62,18 +67,24 @@ def bin_centers(bins: int) -> Tensor:
 
 
 class LandmarkModel(nn.Module):
-    """Encoder of plain residual stages, and for each landmark a classification of its coordinates
+    """Encoder of plain residual stages whose coarsest one, with most of the parameters, sees the
+    whole hand and tells the others; and for each landmark a classification of its coordinates
     (SimCC, Li et al. 2022): a softmax over bins for x, y and z, whose mean is the coordinate."""
 
     def __init__(self, architecture: LandmarkArchitecture) -> None:
         super().__init__()
         a = architecture
+        w4, w8, w16, w32 = a.widths
         self.stem = ConvNormAct(3, a.stem, stride=2)
-        self.fine = stage(a.stem, a.widths[0], a.depths[0])
-        self.middle = stage(a.widths[0], a.widths[1], a.depths[1])
-        self.coarse = stage(a.widths[1], a.widths[2], a.depths[2])
+        self.stride4 = stage(a.stem, w4, a.depths[0])
+        self.stride8 = stage(w4, w8, a.depths[1])
+        self.stride16 = stage(w8, w16, a.depths[2])
+        self.stride32 = stage(w16, w32, a.depths[3])
+        self.down = nn.Conv2d(w32, w16, 1)
         self.head = _HEADS[a.head](a)
-        self.summary = nn.Sequential(nn.Linear(a.widths[2], a.hidden), nn.ReLU(inplace=True))
+        self.squeeze = ConvNormAct(w32, _SUMMARY, kernel=1)
+        cells = (a.input_side // 32) ** 2
+        self.summary = nn.Sequential(nn.Linear(_SUMMARY * cells, a.hidden), nn.ReLU(inplace=True))
         self.presence = nn.Linear(a.hidden, 1)
         self.handedness = nn.Linear(a.hidden, 1)
         self.world = nn.Linear(a.hidden + 3 * len(LANDMARKS), 3 * len(LANDMARKS))
@@ -82,10 +93,12 @@ class LandmarkModel(nn.Module):
         """Args:
         image: (N, 3, side, side) RGB in [0, 1].
         """
-        features = self.middle(self.fine(self.stem(image - 0.5)))
-        coarse = self.coarse(features)
-        logits, landmarks = self.head(features, coarse)
-        summary = self.summary(coarse.mean(dim=(2, 3)))
+        stride8 = self.stride8(self.stride4(self.stem(image - 0.5)))
+        stride16 = self.stride16(stride8)
+        stride32 = self.stride32(stride16)
+        stride16 = F.relu(stride16 + F.interpolate(self.down(stride32), scale_factor=2.0))
+        logits, landmarks = self.head(stride8, stride16)
+        summary = self.summary(self.squeeze(stride32).flatten(1))
         # The shape in the image says most about the shape in space; it is not to be bent by it.
         shape = landmarks.detach().flatten(1).to(summary.dtype)
         world = self.world(torch.cat([summary, shape], dim=1)).unflatten(1, (-1, 3)).float()

@@ -23,7 +23,7 @@ MANIFESTS = Path(__file__).parents[3] / "manifests"
 
 def test_sizes() -> None:
     counts = []
-    for name, low, high in (("light", 0.8, 1.1), ("full", 1.8, 2.2), ("heavy", 3.9, 4.8)):
+    for name, low, high in (("light", 0.9, 1.4), ("full", 1.9, 2.4), ("heavy", 3.9, 5.0)):
         recipe = load_recipe(MANIFESTS / f"landmark-{name}.yaml", "landmark")
         assert recipe.name == f"landmark-{name}"
         assert recipe.landmark is not None
@@ -65,7 +65,7 @@ def test_the_shape_in_space_does_not_bend_the_one_in_the_image() -> None:
 def test_it_learns_a_few_crops_by_heart(head: str) -> None:
     torch.manual_seed(0)
     architecture = LandmarkArchitecture.model_validate(
-        {"input_side": 32, "stem": 8, "widths": (12, 16, 24), "depths": (0, 1, 1), "bins": 40,
+        {"input_side": 32, "stem": 8, "widths": (12, 16, 24, 32), "depths": (0, 1, 1, 0), "bins": 40,
          "hidden": 32, "head": head}
     )  # fmt: skip
     model = LandmarkModel(architecture).train()

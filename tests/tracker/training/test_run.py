@@ -23,7 +23,7 @@ from tracker.training.run import TrainingData, export_run, train_run
 
 ALONE = Processes(torch.device("cpu"))
 ARCHITECTURE = LandmarkArchitecture(
-    input_side=32, stem=4, widths=(4, 6, 8), depths=(0, 0, 1), bins=16, hidden=8
+    input_side=32, stem=4, widths=(4, 6, 8, 8), depths=(0, 0, 1, 0), bins=16, hidden=8
 )
 
 

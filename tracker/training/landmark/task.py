@@ -67,6 +67,8 @@ class LandmarkRecipe(BaseModel):
     loss: LandmarkLossWeights = LandmarkLossWeights()
     photo_share: float = Field(0.15, ge=0, le=1)
     """Share of a batch that comes from photographs, where there are any."""
+    mirrored_pairs: bool = True
+    """Whether half of a batch are the mirror images of the other half."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,10 @@ class LandmarkTask:
     def draw_batch(
         self, indices: Indices, generator: torch.Generator, device: torch.device
     ) -> LandmarkBatch:
-        count = len(indices)
-        from_photos = 0
+        asked = len(indices)
+        if self.recipe.mirrored_pairs:
+            indices = indices[: (asked + 1) // 2]
+        count, from_photos = len(indices), 0
         if self.photos:
             from_photos = int(chance(count, self.recipe.photo_share, generator).sum())
         wide = gather(self.rendered, indices[: count - from_photos], device)
@@ -114,7 +118,8 @@ class LandmarkTask:
                 total, (from_photos,), generator=generator, device=generator.device
             )
             wide = joined(wide, gather(self.photos, chosen.cpu().numpy(), device))
-        return self._augmented(wide, generator)
+        batch = self._augmented(wide, generator)
+        return with_mirror_images(batch, asked) if self.recipe.mirrored_pairs else batch
 
     def loss(self, model: nn.Module, batch: LandmarkBatch) -> dict[str, Tensor]:
         return landmark_loss(model(batch.images), batch.target, self.recipe.loss)
@@ -168,6 +173,25 @@ class WideBatch:
     landmarks: Tensor
     world: Tensor
     rois: Tensor
+
+
+def with_mirror_images(batch: LandmarkBatch, count: int) -> LandmarkBatch:
+    """The batch and, up to `count` in all, its crops again as in a mirror: what is left becomes
+    right and nothing else changes, which is what tells the two apart; and varying a crop costs
+    almost as much as learning from it."""
+    images = torch.cat([batch.images, batch.images.flip(3)])[:count]
+    one, other = batch.target, mirrored(batch.target)
+    target = LandmarkTarget(
+        *(torch.cat([getattr(one, name), getattr(other, name)])[:count] for name in vars(one))
+    )
+    return LandmarkBatch(images.contiguous(memory_format=torch.channels_last), target)
+
+
+def mirrored(target: LandmarkTarget) -> LandmarkTarget:
+    """The truth of the mirror images."""
+    flip = torch.tensor([-1.0, 1.0, 1.0], device=target.world.device)
+    landmarks = torch.cat([1 - target.landmarks[..., :1], target.landmarks[..., 1:]], dim=2)
+    return LandmarkTarget(landmarks, target.presence, 1 - target.right, target.world * flip)
 
 
 def gather(sets: Sequence[CropSet], indices: Indices, device: torch.device) -> WideBatch:

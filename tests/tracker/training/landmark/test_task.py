@@ -20,14 +20,16 @@ from tracker.training.landmark.task import (
     LandmarkTask,
     _auc,
     gather,
+    mirrored,
     validation_metrics,
+    with_mirror_images,
     with_presence_of,
     without_hand,
 )
 
 CPU = torch.device("cpu")
 TINY = LandmarkArchitecture(
-    input_side=32, stem=4, widths=(4, 6, 8), depths=(0, 0, 0), bins=16, hidden=8
+    input_side=32, stem=4, widths=(4, 6, 8, 8), depths=(0, 0, 0, 0), bins=16, hidden=8
 )
 
 
@@ -254,3 +256,27 @@ def test_area_under_the_curve() -> None:
     # Pairs: 3>2, 3>0, 1<2, 1>0, 2=2, 2>0.
     assert _auc(scores, truth) == pytest.approx((1 + 1 + 0 + 1 + 0.5 + 1) / 6)
     assert np.isnan(_auc(scores, torch.ones(6)))
+
+
+def test_mirror_images_turn_left_into_right() -> None:
+    images = torch.rand(3, 3, 16, 16)
+    landmarks = torch.rand(3, 21, 3)
+    landmarks[2] = torch.nan
+    target = LandmarkTarget(
+        landmarks,
+        torch.tensor([1.0, 1.0, 0.0]),
+        torch.tensor([1.0, 0.0, torch.nan]),
+        torch.rand(3, 21, 3),
+    )
+    batch = with_mirror_images(LandmarkBatch(images, target), 5)
+    assert len(batch.images) == 5
+    torch.testing.assert_close(batch.images[3], images[0].flip(2))
+    torch.testing.assert_close(
+        batch.target.right[:5], torch.tensor([1, 0, torch.nan, 0, 1]), equal_nan=True
+    )
+    torch.testing.assert_close(batch.target.landmarks[3, :, 0], 1 - landmarks[0, :, 0])
+    torch.testing.assert_close(batch.target.landmarks[3, :, 1:], landmarks[0, :, 1:])
+    # Twice in a mirror is as before.
+    again = mirrored(mirrored(target))
+    for name in vars(target):
+        torch.testing.assert_close(getattr(again, name), getattr(target, name), equal_nan=True)

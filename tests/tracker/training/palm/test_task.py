@@ -124,6 +124,7 @@ def test_the_best_score_parts_found_palms_from_false_ones() -> None:
     pictures = [judged(found(0.4, score)) for score in (0.3, 0.2)]
     pictures += [judged(found(0.8, score)) for score in (0.15, 0.1)]
     assert best_score(pictures) == pytest.approx(0.2)
-    # Four palms were asked for, two of them found; a fifth that is found at 0.12 is worth one false one before it.
+    # Four palms were asked for and two found; a fifth that is found at 0.12 is worth the two false
+    # ones before it.
     assert best_score([*pictures, judged(found(0.4, 0.12))]) == pytest.approx(0.12)
     assert best_score([judged(NO_PALMS)]) == 0.5

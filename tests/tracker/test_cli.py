@@ -24,7 +24,8 @@ RECIPE = """
 name: tiny
 schedule: {steps: 4, batch: 4, validate_every: 4, warmup_steps: 2, precision: float32}
 landmark:
-  architecture: {input_side: 32, stem: 4, widths: [4, 6, 8, 8], depths: [0, 0, 0, 0], bins: 16, hidden: 8}
+  architecture: {input_side: 32, stem: 4, widths: [4, 6, 8, 8], depths: [0, 0, 0, 0],
+    bins: 16, hidden: 8}
 """
 
 

@@ -85,7 +85,8 @@ class LandmarkContract(ModelContract):
     def build(self) -> nn.Module:
         return LandmarkModel(
             LandmarkArchitecture.model_validate(
-                {"input_side": self.side, "stem": 8, "widths": (8, 12, 16, 16), "depths": (1, 0, 1, 0),
+                {"input_side": self.side, "stem": 8, "widths": (8, 12, 16, 16),
+                 "depths": (1, 0, 1, 0),
                  "bins": 40, "hidden": 16, "head": self.head}
             )
         )  # fmt: skip

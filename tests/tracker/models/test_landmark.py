@@ -65,7 +65,8 @@ def test_the_shape_in_space_does_not_bend_the_one_in_the_image() -> None:
 def test_it_learns_a_few_crops_by_heart(head: str) -> None:
     torch.manual_seed(0)
     architecture = LandmarkArchitecture.model_validate(
-        {"input_side": 32, "stem": 8, "widths": (12, 16, 24, 32), "depths": (0, 1, 1, 0), "bins": 40,
+        {"input_side": 32, "stem": 8, "widths": (12, 16, 24, 32), "depths": (0, 1, 1, 0),
+         "bins": 40,
          "hidden": 32, "head": head}
     )  # fmt: skip
     model = LandmarkModel(architecture).train()

@@ -21,7 +21,7 @@ class LandmarkLossWeights(BaseModel):
     points: float = Field(5.0, ge=0)
     depth: float = Field(2.0, ge=0)
     presence: float = Field(0.5, ge=0)
-    handedness: float = Field(0.5, ge=0)
+    handedness: float = Field(2.0, ge=0)
     world: float = Field(10.0, ge=0)
     sigma: float = Field(0.016, gt=0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -111,6 +111,29 @@ def augment(
     )
     images = photometric(images, generator) * bars
     return PalmBatch(images.contiguous(memory_format=torch.channels_last), _cut(truth, window))
+
+
+def with_mirror_images(batch: PalmBatch, count: int) -> PalmBatch:
+    """The batch and, up to `count` in all, its pictures again as in a mirror: to vary a picture
+    costs more than to learn from it."""
+    images = torch.cat([batch.images, batch.images.flip(3)])[:count]
+    one, other = batch.truth, mirrored(batch.truth)
+    truth = PalmTruth(
+        **{
+            name: torch.cat([getattr(one, name), getattr(other, name)])[:count]
+            for name in vars(one)
+        }
+    )
+    return PalmBatch(images.contiguous(memory_format=torch.channels_last), truth)
+
+
+def mirrored(truth: PalmTruth) -> PalmTruth:
+    """The truth of the mirror images. Padding stays what it is: nothing looks at its places."""
+    palms, keypoints, boxes = truth.palms.clone(), truth.keypoints.clone(), truth.boxes.clone()
+    palms[..., 0] = 1 - palms[..., 0]
+    keypoints[..., 0] = 1 - keypoints[..., 0]
+    boxes[..., 0], boxes[..., 2] = 1 - truth.boxes[..., 2], 1 - truth.boxes[..., 0]
+    return replace(truth, palms=palms, keypoints=keypoints, boxes=boxes)
 
 
 def _lay(

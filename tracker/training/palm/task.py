@@ -14,7 +14,12 @@ from tracker.anchors import anchors_of
 from tracker.models.palm import PalmArchitecture, PalmModel
 from tracker.photos import read_photos
 from tracker.training.draws import chance
-from tracker.training.palm.augment import PalmAugmentation, PalmBatch, augment
+from tracker.training.palm.augment import (
+    PalmAugmentation,
+    PalmBatch,
+    augment,
+    with_mirror_images,
+)
 from tracker.training.palm.batch import Pictures, gather, joined
 from tracker.training.palm.cache import pictures_of_dataset, pictures_of_photos
 from tracker.training.palm.losses import PalmLossSettings, palm_loss
@@ -32,6 +37,8 @@ class PalmRecipe(BaseModel):
     loss: PalmLossSettings = PalmLossSettings()
     photo_share: float = Field(0.2, ge=0, lt=1)
     """Share of a batch that comes from photographs, where there are any."""
+    mirrored_pairs: bool = True
+    """Whether half of a batch are the mirror images of the other half."""
 
 
 class PalmTask:
@@ -66,9 +73,12 @@ class PalmTask:
     def draw_batch(
         self, indices: Indices, generator: torch.Generator, device: torch.device
     ) -> PalmBatch:
+        asked, side = len(indices), self.recipe.architecture.input_side
+        if self.recipe.mirrored_pairs:
+            indices = indices[: (asked + 1) // 2]
         pictures = self._gather(indices, generator, device)
-        side = self.recipe.architecture.input_side
-        return augment(pictures, side, self.recipe.augmentation, generator)
+        batch = augment(pictures, side, self.recipe.augmentation, generator)
+        return with_mirror_images(batch, asked) if self.recipe.mirrored_pairs else batch
 
     def loss(self, model: nn.Module, batch: PalmBatch) -> dict[str, Tensor]:
         output = model(batch.images)

@@ -8,7 +8,12 @@ import torch
 
 from tests.tracker.training.palm.tiny_data import write_dataset, write_photos
 from tracker.training.palm import augment as augment_module
-from tracker.training.palm.augment import PalmAugmentation, augment
+from tracker.training.palm.augment import (
+    PalmAugmentation,
+    augment,
+    mirrored,
+    with_mirror_images,
+)
 from tracker.training.palm.batch import Pictures, gather, joined
 from tracker.training.palm.cache import pictures_of_dataset, pictures_of_photos
 
@@ -149,3 +154,20 @@ def test_bars_are_black_and_hide_palms(rendered: Pictures) -> None:
     red = red_at(batch.images, truth.palms[:, 0])
     hidden = red == 0
     assert not (truth.wanted[:, 0] & hidden).any()
+
+
+def test_mirror_images_have_mirrored_truth(rendered: Pictures) -> None:
+    batch = augment(rendered, 96, settings(), generator())
+    count = len(batch.images)
+    both = with_mirror_images(batch, 2 * count - 1)
+    assert len(both.images) == 2 * count - 1
+    torch.testing.assert_close(both.images[count], batch.images[0].flip(2))
+    row = int(torch.nonzero(batch.truth.wanted.any(dim=1))[0])
+    palm = int(torch.nonzero(batch.truth.wanted[row])[0])
+    x, y, side = batch.truth.palms[row, palm]
+    torch.testing.assert_close(
+        mirrored(batch.truth).palms[row, palm], torch.stack([1 - x, y, side])
+    )
+    again = mirrored(mirrored(batch.truth))
+    for name in vars(batch.truth):
+        torch.testing.assert_close(getattr(again, name), getattr(batch.truth, name))

@@ -49,6 +49,7 @@ class LandmarkOutput:
         landmarks: (N, 21, 3), x, y in crop sides from its top-left corner, z from the wrist.
         presence: (N,) logits of a hand being there.
         handedness: (N,) logits of a right hand.
+        facing: (N,) logits of the palm being towards the camera, and not the back.
         world: (N, 21, 3) metres, axes of the crop, origin at the mean of the points.
     """
 
@@ -56,6 +57,7 @@ class LandmarkOutput:
     landmarks: Tensor
     presence: Tensor
     handedness: Tensor
+    facing: Tensor
     world: Tensor
 
 
@@ -86,8 +88,12 @@ class LandmarkModel(nn.Module):
         cells = (a.input_side // 32) ** 2
         self.summary = nn.Sequential(nn.Linear(_SUMMARY * cells, a.hidden), nn.ReLU(inplace=True))
         self.presence = nn.Linear(a.hidden, 1)
-        self.handedness = nn.Linear(a.hidden, 1)
-        self.world = nn.Linear(a.hidden + 3 * len(LANDMARKS), 3 * len(LANDMARKS))
+        self.facing = nn.Linear(a.hidden, 1)
+        known = a.hidden + 3 * len(LANDMARKS)
+        self.handedness = nn.Sequential(
+            nn.Linear(known + 1, a.hidden // 2), nn.ReLU(inplace=True), nn.Linear(a.hidden // 2, 1)
+        )
+        self.world = nn.Linear(known, 3 * len(LANDMARKS))
 
     def forward(self, image: Tensor) -> LandmarkOutput:
         """Args:
@@ -99,14 +105,18 @@ class LandmarkModel(nn.Module):
         stride16 = F.relu(stride16 + F.interpolate(self.down(stride32), scale_factor=2.0))
         logits, landmarks = self.head(stride8, stride16)
         summary = self.summary(self.squeeze(stride32).flatten(1))
-        # The shape in the image says most about the shape in space; it is not to be bent by it.
+        # The shape in the image says most about the shape in space, and which hand it is follows
+        # from where the thumb is and whether one sees the palm or the back; neither is to bend it.
         shape = landmarks.detach().flatten(1).to(summary.dtype)
-        world = self.world(torch.cat([summary, shape], dim=1)).unflatten(1, (-1, 3)).float()
+        known = torch.cat([summary, shape], dim=1)
+        facing = self.facing(summary)
+        world = self.world(known).unflatten(1, (-1, 3)).float()
         return LandmarkOutput(
             logits,
             landmarks,
             self.presence(summary).squeeze(1).float(),
-            self.handedness(summary).squeeze(1).float(),
+            self.handedness(torch.cat([known, facing.detach()], dim=1)).squeeze(1).float(),
+            facing.squeeze(1).float(),
             world - world.mean(dim=1, keepdim=True),
         )
 

@@ -96,6 +96,7 @@ class LandmarkContract(ModelContract):
         "landmarks": (21, 3),
         "presence": (),
         "handedness": (),
+        "facing": (),
         "world": (21, 3),
     }
 

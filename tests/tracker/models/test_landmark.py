@@ -83,7 +83,7 @@ def test_it_learns_a_few_crops_by_heart(head: str) -> None:
     weights = LandmarkLossWeights(sigma=0.02)
     optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
     history = []
-    for _ in range(80):
+    for _ in range(120):
         terms = landmark_loss(model(images), target, weights)
         loss = torch.stack(list(terms.values())).sum()
         optimizer.zero_grad()

@@ -9,7 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
+from synth.landmarks import LANDMARKS, WRIST
 from tracker.models.landmark import DEPTH_REACH, MARGIN, LandmarkOutput, bin_centers
+
+_INDEX_MCP = LANDMARKS.index("index_mcp")
+_LITTLE_MCP = LANDMARKS.index("little_mcp")
 
 
 class LandmarkLossWeights(BaseModel):
@@ -21,7 +25,8 @@ class LandmarkLossWeights(BaseModel):
     points: float = Field(5.0, ge=0)
     depth: float = Field(2.0, ge=0)
     presence: float = Field(0.5, ge=0)
-    handedness: float = Field(2.0, ge=0)
+    handedness: float = Field(1.0, ge=0)
+    facing: float = Field(1.0, ge=0)
     world: float = Field(10.0, ge=0)
     sigma: float = Field(0.016, gt=0)
 
@@ -56,6 +61,7 @@ def landmark_loss(
         "depth": weights.depth * masked_mean(distance[..., 2], depth),
         "presence": weights.presence * binary_loss(output.presence, target.presence),
         "handedness": weights.handedness * binary_loss(output.handedness, target.right),
+        "facing": weights.facing * binary_loss(output.facing, palm_facing(target)),
         "world": weights.world
         * masked_mean(
             (output.world - torch.nan_to_num(target.world)).abs(), ~torch.isnan(target.world)
@@ -66,6 +72,19 @@ def landmark_loss(
         entropy = -(wanted * output.logits.log_softmax(dim=-1)).sum(dim=-1)
         terms["bins"] = weights.bins * masked_mean(entropy, known)
     return terms
+
+
+def palm_facing(target: LandmarkTarget) -> Tensor:
+    """(N,) from 0, the back of the hand towards the camera, to 1, the palm; NaN if not known.
+
+    It is the same in a mirror, unlike the side, which a network learns late: only from where the
+    thumb is and from this together.
+    """
+    wrist, index, little = (target.world[:, i] for i in (WRIST, _INDEX_MCP, _LITTLE_MCP))
+    normal = torch.linalg.cross(index - wrist, little - wrist)
+    towards = normal[:, 2] / normal.norm(dim=1).clamp_min(1e-9)
+    # The normal of a right hand points out of the palm's back in a frame with y down, z forward.
+    return 0.5 + 0.5 * towards * (1 - 2 * target.right)
 
 
 def known_coordinates(landmarks: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ from tracker.training.landmark.losses import (
     known_coordinates,
     landmark_loss,
     masked_mean,
+    palm_facing,
 )
 
 BINS = 160
@@ -32,7 +33,7 @@ def output_of(count: int, seed: int = 0) -> LandmarkOutput:
     def leaf(*shape: int) -> Tensor:
         return torch.randn(count, *shape, generator=generator).requires_grad_()
 
-    return LandmarkOutput(leaf(21, 3, BINS), leaf(21, 3), leaf(), leaf(), leaf(21, 3))
+    return LandmarkOutput(leaf(21, 3, BINS), leaf(21, 3), leaf(), leaf(), leaf(), leaf(21, 3))
 
 
 def target_of(count: int, seed: int = 1) -> LandmarkTarget:
@@ -61,11 +62,15 @@ def test_values_worked_by_hand() -> None:
     landmarks[0, 2, 2] += 0.06  # 0.05
     world = torch.zeros(1, 21, 3)
     world[0, 0] = torch.tensor([0.02, -0.03, 0.01])  # 0.06 over 63 numbers
-    output = LandmarkOutput(None, landmarks, torch.tensor([0.0]), torch.tensor([2.0]), world)
+    output = LandmarkOutput(
+        None, landmarks, torch.tensor([0.0]), torch.tensor([2.0]), torch.tensor([0.0]), world
+    )
     target = LandmarkTarget(truth, torch.ones(1), torch.zeros(1), torch.zeros(1, 21, 3))
     weights = LandmarkLossWeights(points=1, depth=1, presence=1, handedness=1, world=1)
     terms = landmark_loss(output, target, weights)
-    assert set(terms) == {"points", "depth", "presence", "handedness", "world"}
+    assert set(terms) == {"points", "depth", "presence", "handedness", "facing", "world"}
+    # A hand without extent faces nowhere: one half is asked for, and logits of 0 say it.
+    assert float(terms["facing"]) == pytest.approx(math.log(2), rel=1e-6)
     assert float(terms["points"]) == pytest.approx((0.0025 + 0.29) / 42, rel=1e-4)
     assert float(terms["depth"]) == pytest.approx(0.05 / 21, rel=1e-4)
     assert float(terms["presence"]) == pytest.approx(math.log(2), rel=1e-6)
@@ -115,6 +120,7 @@ def test_a_perfect_output_is_minimal() -> None:
         target.landmarks,
         torch.full((4,), 30.0),
         (target.right * 2 - 1) * 30.0,
+        torch.logit(palm_facing(target)),
         target.world,
     )
     terms = landmark_loss(perfect, target, WEIGHTS)
@@ -128,6 +134,7 @@ def test_a_perfect_output_is_minimal() -> None:
             target.landmarks + shift,
             perfect.presence,
             perfect.handedness,
+            perfect.facing,
             perfect.world,
         )
         worse = landmark_loss(other, target, WEIGHTS)
@@ -188,3 +195,17 @@ def test_small_pieces() -> None:
     expected = (math.log(1 + math.exp(-1)) + math.log(1 + math.exp(3))) / 2
     found = float(binary_loss(torch.tensor([1.0, 9.0, 3.0]), truth))
     assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_palm_or_back() -> None:
+    # A right hand upright with its palm to the camera has the thumb's side at the image's right (y
+    # is down, z forward), so the index finger's knuckle, too. Then: its back, and a left palm.
+    world = torch.zeros(4, 21, 3)
+    world[0, [5, 17]] = torch.tensor([[0.03, -0.08, 0.0], [-0.03, -0.08, 0.0]])
+    world[1, [5, 17]] = torch.tensor([[-0.03, -0.08, 0.0], [0.03, -0.08, 0.0]])
+    world[2] = world[1]
+    world[3] = torch.nan
+    right = torch.tensor([1.0, 1.0, 0.0, 1.0])
+    target = LandmarkTarget(world, torch.ones(4), right, world)
+    facing = palm_facing(target)
+    torch.testing.assert_close(facing, torch.tensor([1.0, 0.0, 1.0, torch.nan]), equal_nan=True)

@@ -210,7 +210,12 @@ def test_metrics_against_numpy() -> None:
         return torch.from_numpy(values).float()
 
     output = LandmarkOutput(
-        None, tensor(guess), tensor(presence), tensor(handedness), tensor(world)
+        None,
+        tensor(guess),
+        tensor(presence),
+        tensor(handedness),
+        tensor(np.zeros(40)),
+        tensor(world),
     )
     target = LandmarkTarget(tensor(truth), tensor(present), tensor(right), tensor(true_world))
 
@@ -218,7 +223,12 @@ def test_metrics_against_numpy() -> None:
         o, t = output, target
         return (
             LandmarkOutput(
-                None, o.landmarks[rows], o.presence[rows], o.handedness[rows], o.world[rows]
+                None,
+                o.landmarks[rows],
+                o.presence[rows],
+                o.handedness[rows],
+                o.facing[rows],
+                o.world[rows],
             ),
             LandmarkTarget(t.landmarks[rows], t.presence[rows], t.right[rows], t.world[rows]),
         )

@@ -60,3 +60,12 @@ def test_nothing_and_scores_of_zero() -> None:
     merged = weighted_nms(_palms([0.0], [[1, 2, 3]]))
     assert len(merged) == 1
     assert np.isfinite(merged.boxes).all()
+
+
+def test_a_palm_in_a_palm_is_dropped_and_moves_nothing() -> None:
+    # A square of 1 in one of 4: IoU 1/16, but all of it inside. One of 1 beside it stays.
+    left = weighted_nms(_palms([0.9, 0.8, 0.7], [[0, 0, 4], [1, 1, 1], [3, 0, 1]]))
+    assert len(left) == 2
+    np.testing.assert_allclose(left.boxes, [[0, 0, 4], [3, 0, 1]])
+    small_first = weighted_nms(_palms([0.8, 0.9], [[0, 0, 4], [1, 1, 1]]))
+    np.testing.assert_allclose(small_first.boxes, [[1, 1, 1]])

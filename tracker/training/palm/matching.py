@@ -15,7 +15,10 @@ IGNORED: Final = -1
 #: An anchor that overlaps a palm that is not asked for by this IoU is not judged.
 IGNORED_PALM_IOU: Final = 0.1
 #: The palm of a hand is a square of this share of the hand box's longer side.
-PALM_OF_HAND: Final = (0.25, 0.8)
+PALM_OF_HAND: Final = (0.33, 0.75)
+#: Much smaller or larger squares on a hand are no palm: without negatives there, one hand is found
+#: in all sizes at once.
+UNJUDGED_OF_HAND: Final = (0.22, 1.1)
 #: Anchors are no negatives up to this share of the box's longer side outside of it.
 BOX_MARGIN: Final = 0.1
 
@@ -73,7 +76,7 @@ def match_boxes(anchors: Tensor, boxes: Tensor, boxed: Tensor) -> tuple[Tensor, 
         boxed: (N, B) bool, which of them exist.
 
     Returns:
-        (N, A) bool, anchors that are no negatives because they are on a box; and (N, B, A) bool,
+        (N, A) bool, anchors that are no negatives because they may be a palm on a box; and (N, B, A) bool,
         the anchors of which one at least is to find that box's palm.
     """
     centers = anchors[:, None, None, :2]
@@ -83,6 +86,7 @@ def match_boxes(anchors: Tensor, boxes: Tensor, boxed: Tensor) -> tuple[Tensor, 
     near = ((centers >= low - margin) & (centers <= high + margin)).all(dim=3) & boxed  # (A, N, B)
     inside = ((centers >= low) & (centers <= high)).all(dim=3) & boxed
     share = anchors[:, 2, None, None] / longer[..., 0].clamp_min(1e-6)
+    near &= (share >= UNJUDGED_OF_HAND[0]) & (share <= UNJUDGED_OF_HAND[1])
     plausible = inside & (share >= PALM_OF_HAND[0]) & (share <= PALM_OF_HAND[1])
     return near.any(dim=2).T, plausible.permute(1, 2, 0)
 

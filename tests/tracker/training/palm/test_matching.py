@@ -112,11 +112,14 @@ def test_a_hand_box_keeps_its_anchors_from_being_negative_and_names_the_likely_o
 
 
 def test_sizes_of_palms_in_a_hand_box() -> None:
-    sizes = [0.09, 0.11, 0.31, 0.33]  # of a box of 0.4: 0.225, 0.275, 0.775, 0.825
+    # Of a box of 0.4: 0.2, 0.24, 0.325, 0.34, 0.74, 0.76, 1.08, 1.12.
+    sizes = [0.08, 0.096, 0.13, 0.136, 0.296, 0.304, 0.432, 0.448]
     anchors = torch.tensor([[0.3, 0.3, size] for size in sizes])
     boxes = torch.tensor([[[0.1, 0.1, 0.5, 0.4]]])
-    _, plausible = match_boxes(anchors, boxes, yes(True))
-    assert plausible[0, 0].tolist() == [False, True, True, False]
+    near, plausible = match_boxes(anchors, boxes, yes(True))
+    no, maybe = [False], [True]
+    assert plausible[0, 0].tolist() == [*no * 3, *maybe * 2, *no * 3]
+    assert near[0].tolist() == [*no, *maybe * 6, *no]
 
 
 def test_just_outside_of_a_box_nothing_is_asked() -> None:

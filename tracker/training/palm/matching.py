@@ -76,8 +76,8 @@ def match_boxes(anchors: Tensor, boxes: Tensor, boxed: Tensor) -> tuple[Tensor, 
         boxed: (N, B) bool, which of them exist.
 
     Returns:
-        (N, A) bool, anchors that are no negatives because they may be a palm on a box; and (N, B, A) bool,
-        the anchors of which one at least is to find that box's palm.
+        (N, A) bool, anchors that are no negatives because they may be a palm on a box; and
+        (N, B, A) bool, the anchors of which one at least is to find that box's palm.
     """
     centers = anchors[:, None, None, :2]
     low, high = boxes[..., :2], boxes[..., 2:]

@@ -18,7 +18,7 @@ from tracker.models.landmark import (
 from tracker.training.landmark.losses import LandmarkLossWeights, LandmarkTarget, landmark_loss
 from tracker.training.recipe import load_recipe
 
-MANIFESTS = Path(__file__).parents[3] / "manifests"
+MANIFESTS = Path(__file__).parents[3] / "manifests" / "recipes"
 
 
 def test_sizes() -> None:

@@ -35,7 +35,7 @@ def test_defaults_of_either_kind(tmp_path: Path) -> None:
     assert load_recipe(written(tmp_path, "name: a\nlandmark:\n"), "landmark") == landmark
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "manifests").glob("landmark-*.yaml")))
+@pytest.mark.parametrize("path", sorted((ROOT / "manifests" / "recipes").glob("landmark-*.yaml")))
 def test_the_recipes_of_the_package(path: Path) -> None:
     recipe = load_recipe(path, "landmark")
     assert recipe.name == path.stem

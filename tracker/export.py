@@ -18,6 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from synth.errors import UserError
+from tracker.model_file import GRAPH_INPUT, GRAPH_OUTPUTS
 from tracker.models.blocks import parameter_count
 from tracker.sidecar import Sidecar
 
@@ -84,12 +85,7 @@ def export_model(
     if kind == "landmark":
         graph = _LandmarkGraph(model)
     graph.eval()
-    inputs = ["crop"] if kind == "landmark" else ["image"]
-    outputs = (
-        ["landmarks", "presence", "handedness", "world"]
-        if kind == "landmark"
-        else ["scores", "boxes", "keypoints"]
-    )
+    inputs, outputs = [GRAPH_INPUT[kind]], list(GRAPH_OUTPUTS[kind])
     path.parent.mkdir(parents=True, exist_ok=True)
     proto = _to_onnx(graph, torch.from_numpy(samples[:2]), inputs, outputs)
     data = without_traces(with_half_weights(proto)).SerializeToString()

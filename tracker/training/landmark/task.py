@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from synth.landmarks import MIDDLE_MCP, WRIST
+from tracker.evaluation.metrics import roc_auc
 from tracker.models.landmark import LandmarkArchitecture, LandmarkModel, LandmarkOutput
 from tracker.training.amplitude import mix_amplitudes
 from tracker.training.backgrounds import has_mask, in_front_of
@@ -363,8 +364,4 @@ def validation_metrics(
 
 def _auc(scores: Tensor, truth: Tensor) -> float:
     """Area under the ROC curve: how often a positive scores above a negative."""
-    positive, negative = scores[truth == 1], scores[truth == 0]
-    if len(positive) == 0 or len(negative) == 0:
-        return float("nan")
-    above = (positive[:, None] > negative).float() + 0.5 * (positive[:, None] == negative).float()
-    return float(above.mean())
+    return roc_auc(scores[truth == 1].cpu().numpy(), scores[truth == 0].cpu().numpy())

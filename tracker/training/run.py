@@ -20,6 +20,7 @@ from tracker.models.landmark import LandmarkModel
 from tracker.models.palm import PalmModel
 from tracker.sidecar import Sidecar
 from tracker.training.checkpoint import load_checkpoint
+from tracker.training.curves import read_history
 from tracker.training.draws import step_generator
 from tracker.training.landmark.task import LandmarkTask
 from tracker.training.loop import train
@@ -58,13 +59,14 @@ def train_run(recipe: Recipe, data: TrainingData, run: Path, processes: Processe
     run.mkdir(parents=True, exist_ok=True)
     task = _task(recipe, data)
     _keep_inputs(task, recipe, run, processes)
-    average = train(task, recipe, run, processes)
+    train(task, recipe, run, processes)
     if processes.is_first:
         state = load_checkpoint(run)
         assert state is not None
         progress = state["progress"]
         seconds = max(progress["seconds"], 1e-9)
-        metrics = task.validate(average, processes.device)
+        # The last step validates; its metrics are those of the weights that are exported.
+        metrics = next(row["val"] for row in reversed(read_history(run)) if "val" in row)
         write_run(
             run,
             {

@@ -12,13 +12,15 @@ import torch
 from synth.errors import UserError
 
 FILE_NAME = "checkpoint.pt"
+#: The last state before the learning rate began to fall, from which a longer run can go on.
+BEFORE_DECAY = "before-decay.pt"
 
 
-def save_checkpoint(run: Path, state: dict[str, Any]) -> None:
+def save_checkpoint(run: Path, state: dict[str, Any], name: str = FILE_NAME) -> None:
     """Write beside the old one and rename: a kill leaves one or the other, whole."""
-    temporary = run / (FILE_NAME + ".tmp")
+    temporary = run / (name + ".tmp")
     torch.save(state, temporary)
-    os.replace(temporary, run / FILE_NAME)
+    os.replace(temporary, run / name)
 
 
 def load_checkpoint(run: Path, device: torch.device | str = "cpu") -> dict[str, Any] | None:

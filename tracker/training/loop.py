@@ -17,10 +17,11 @@ from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
 from synth.errors import UserError
-from tracker.training.checkpoint import load_checkpoint, save_checkpoint
+from tracker.training.checkpoint import BEFORE_DECAY, FILE_NAME, load_checkpoint, save_checkpoint
 from tracker.training.curves import draw_curves, read_history, write_history
 from tracker.training.draws import step_generator
 from tracker.training.ema import averaged_copy, update_average
+from tracker.training.optimizer import build_optimizers
 from tracker.training.processes import Processes
 from tracker.training.recipe import Recipe, Schedule
 from tracker.training.task import Indices, Task
@@ -62,17 +63,15 @@ def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Mod
     torch.manual_seed(recipe.seed)
     model = task.build_model().to(device, memory_format=torch.channels_last)
     average = averaged_copy(model)
-    optimizer = _optimizer(model, schedule)
+    optimizers = build_optimizers(model, schedule.learning_rate, schedule.weight_decay)
     progress, first, rows = Progress(), 0, []
     state = load_checkpoint(run, device)
     if state is not None:
-        if state["recipe"] != recipe.model_dump(mode="json"):
-            raise UserError(
-                f"{run}: was begun with another recipe; use that one, or another folder with -o"
-            )
+        _require_same(state, recipe, run)
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
+        for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
         first, progress = state["step"], Progress(**state["progress"])
         rows = read_history(run, first)
     wrapped = DistributedDataParallel(model) if processes.count > 1 else model
@@ -88,7 +87,7 @@ def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Mod
     started = time.perf_counter()
     sums: dict[str, float] = {}
     for step in steps:
-        for group in optimizer.param_groups:
+        for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = learning_rate(schedule, step)
         before = time.perf_counter()
         batch = next(batches)
@@ -97,10 +96,11 @@ def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Mod
         with torch.autocast(device.type, torch.bfloat16, enabled=schedule.precision == "bfloat16"):
             terms = task.loss(wrapped, batch)
         loss = torch.stack(list(terms.values())).sum()
-        optimizer.zero_grad(set_to_none=True)
+        model.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(model.parameters(), schedule.clip_norm)
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         update_average(average, model, schedule.ema_decay, step)
         progress.images += schedule.batch
         done = step + 1
@@ -130,28 +130,28 @@ def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Mod
                 # No bar where nobody watches a terminal, but a log should show that it goes on.
                 steps.write(f"step {done}: {_status(progress, sum(sums.values()))}")
             write_history(run, rows)
-            save_checkpoint(
-                run,
-                {
-                    "recipe": recipe.model_dump(mode="json"),
-                    "model": model.state_dict(),
-                    "average": average.state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "step": done,
-                    "progress": vars(progress),
-                },
-            )
+            state = {
+                "recipe": recipe.model_dump(mode="json"),
+                "model": model.state_dict(),
+                "average": average.state_dict(),
+                "optimizers": [optimizer.state_dict() for optimizer in optimizers],
+                "step": done,
+                "progress": vars(progress),
+            }
+            save_checkpoint(run, state)
+            if done <= schedule.decay_from < done + schedule.save_every:
+                save_checkpoint(run, state, BEFORE_DECAY)
     return average
 
 
 def learning_rate(schedule: Schedule, step: int) -> float:
-    """Linear warm-up, then half a cosine to a hundredth of the peak at the last step."""
-    if step < schedule.warmup_steps:
-        return schedule.learning_rate * (step + 1) / schedule.warmup_steps
-    span = max(schedule.steps - schedule.warmup_steps, 1)
-    fraction = (step - schedule.warmup_steps) / span
-    low = 0.01
-    return schedule.learning_rate * (low + (1 - low) * 0.5 * (1 + math.cos(math.pi * fraction)))
+    """Linear warm-up, the peak, then linearly down towards 0 over the last `decay_share`.
+
+    Until the decay begins it does not depend on the number of steps: a run can be made longer.
+    """
+    grown = min((step + 1) / schedule.warmup_steps, 1.0)
+    left = (schedule.steps - step) / max(schedule.steps - schedule.decay_from, 1)
+    return schedule.learning_rate * grown * min(left, 1.0)
 
 
 def batch_indices(count: int, batch: int, step: int, seed: int) -> Indices:
@@ -187,17 +187,21 @@ def _batches(task: Task, recipe: Recipe, first: int, processes: Processes) -> It
             waiting.append(pool.submit(draw, step + 3))
 
 
-def _optimizer(model: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
-    """AdamW; norms and biases are not decayed."""
-    matrices = [p for p in model.parameters() if p.ndim > 1]
-    vectors = [p for p in model.parameters() if p.ndim <= 1]
-    return torch.optim.AdamW(
-        [
-            {"params": matrices, "weight_decay": schedule.weight_decay},
-            {"params": vectors, "weight_decay": 0.0},
-        ],
-        lr=schedule.learning_rate,
-    )
+def _require_same(state: dict[str, Any], recipe: Recipe, run: Path) -> None:
+    """A run goes on with its own recipe, or a longer one while the rate has not begun to fall."""
+    begun, now = Recipe.model_validate(state["recipe"]), recipe
+    if begun == now:
+        return
+    same = begun.schedule.model_copy(update={"steps": now.schedule.steps}) == now.schedule
+    if begun.model_copy(update={"schedule": now.schedule}) != now or not same:
+        raise UserError(
+            f"{run}: was begun with another recipe; use that one, or another folder with -o"
+        )
+    if state["step"] > min(begun.schedule.decay_from, now.schedule.decay_from):
+        raise UserError(
+            f"{run}: its learning rate falls already; to train for {now.schedule.steps} steps put "
+            f"{BEFORE_DECAY} in the place of {FILE_NAME} first"
+        )
 
 
 def _require_finite(terms: dict[str, float], step: int) -> None:

@@ -21,15 +21,22 @@ class Schedule(BaseModel):
     steps: int = Field(20_000, ge=1)
     batch: int = Field(64, ge=1)
     """Of all processes together."""
-    learning_rate: float = Field(2e-3, gt=0)
-    """Peak of a one-cycle schedule: linear warm-up, then half a cosine down to a hundredth."""
-    warmup_steps: int = Field(300, ge=1)
+    learning_rate: float = Field(8e-3, gt=0)
+    """Peak: linear warm-up to it, then constant, then linearly down to 0."""
+    warmup_steps: int = Field(200, ge=1)
+    decay_share: float = Field(0.3, ge=0, le=1)
+    """Share of the steps, the last ones, in which the rate falls."""
     weight_decay: float = Field(0.02, ge=0)
     ema_decay: float = Field(0.999, ge=0, lt=1)
     clip_norm: float = Field(5.0, gt=0)
     validate_every: int = Field(1000, ge=1)
     save_every: int = Field(250, ge=1)
     precision: Literal["bfloat16", "float32"] = "bfloat16"
+
+    @property
+    def decay_from(self) -> int:
+        """Step from which the rate falls."""
+        return self.steps - round(self.decay_share * self.steps)
 
 
 class Recipe(BaseModel):

@@ -85,18 +85,19 @@ def test_another_seed_another_order() -> None:
 
 
 def test_learning_rate() -> None:
-    schedule = Schedule(steps=1000, warmup_steps=100, learning_rate=0.5)
+    schedule = Schedule(steps=1000, warmup_steps=100, learning_rate=0.5, decay_share=0.4)
     assert learning_rate(schedule, 0) == pytest.approx(0.005)
     assert learning_rate(schedule, 49) == pytest.approx(0.25)
-    assert learning_rate(schedule, 99) == pytest.approx(0.5)
-    assert learning_rate(schedule, 100) == pytest.approx(0.5)
-    # Half way the cosine is 0: the mean of the peak and a hundredth of it.
-    assert learning_rate(schedule, 550) == pytest.approx(0.5 * 0.505)
-    assert learning_rate(schedule, 999) == pytest.approx(0.005, rel=1e-3)
-    rates = [learning_rate(schedule, step) for step in range(1000)]
-    assert max(np.abs(np.diff(rates))) < 0.0051
+    assert {learning_rate(schedule, step) for step in range(99, 601)} == {0.5}
+    assert learning_rate(schedule, 700) == pytest.approx(0.5 * 0.75)
+    assert learning_rate(schedule, 999) == pytest.approx(0.5 / 400)
     # A run that is shorter than its warm-up.
-    assert learning_rate(Schedule(steps=5, warmup_steps=10, learning_rate=1.0), 4) == 0.5
+    short = Schedule(steps=5, warmup_steps=10, learning_rate=1.0, decay_share=0.2)
+    assert learning_rate(short, 4) == 0.5
+    # Of a longer run the beginning is the same.
+    longer = schedule.model_copy(update={"steps": 2000})
+    for step in range(600):
+        assert learning_rate(longer, step) == learning_rate(schedule, step)
 
 
 def test_it_learns_and_says_so(undisturbed: Path) -> None:
@@ -177,6 +178,21 @@ def test_another_recipe_is_refused(undisturbed: Path) -> None:
     with pytest.raises(UserError, match="another recipe") as error:
         train(TinyTask(), tiny_recipe(learning_rate=0.02), undisturbed, ALONE)
     assert "\n" not in str(error.value)
+
+
+def test_a_finished_run_is_made_longer(tmp_path: Path) -> None:
+    run, whole = folder(tmp_path / "run"), folder(tmp_path / "whole")
+    train(TinyTask(), tiny_recipe(steps=20), run, ALONE)
+    with pytest.raises(UserError, match=r"falls already.*before-decay.pt"):
+        train(TinyTask(), tiny_recipe(steps=30), run, ALONE)
+    os.replace(run / "before-decay.pt", run / "checkpoint.pt")
+    task = TinyTask()
+    train(task, tiny_recipe(steps=30), run, ALONE)
+    # 14 steps at the full rate, of which 12 were saved.
+    assert len(task.drawn) == 18
+    train(TinyTask(), tiny_recipe(steps=30), whole, ALONE)
+    assert_identical(weights(whole), weights(run))
+    assert read_text(run) == read_text(whole)
 
 
 @pytest.mark.parametrize("save_every", [4, 100])

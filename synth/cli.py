@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from tqdm import tqdm
 
-from synth.dataset import FILE_NAME, available_cores
+from synth.console import BAD_INPUT, FAILED, errors_as_lines, interruptible, new_app
+from synth.dataset import FILE_NAME
 from synth.engine.devices import count_gpus, default_workers
 from synth.engine.job import DEVICES, EngineSettings, Event, Finished, Retried
 from synth.errors import UserError
+from synth.hardware import available_cores
 from synth.manifest import Manifest, load_manifest
 
-BAD_INPUT = 2
-FAILED = 1
+PROGRAM = "hand-synth"
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="Render synthetic photographs of hands with exact labels, as WebDataset shards.",
+app = new_app(
+    PROGRAM, "Render synthetic photographs of hands with exact labels, as WebDataset shards."
 )
 
 ManifestArgument = Annotated[
@@ -50,24 +45,6 @@ DeviceOption = Annotated[
 def main() -> None:
     """Entry point of the console script."""
     app()
-
-
-def _version(value: bool) -> None:
-    if value:
-        try:
-            print(f"hand-synth {version('handsynth')}")
-        except PackageNotFoundError:
-            print("hand-synth, not installed")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    pass
 
 
 @app.command()
@@ -242,39 +219,14 @@ def _bar(sequences: int, manifest: Manifest) -> Iterator[Any]:
         yield watch
 
 
-@contextlib.contextmanager
-def _errors(status: int) -> Iterator[None]:
-    """Turn an error meant for a person into one line and an exit status."""
-    try:
-        yield
-    except UserError as error:
-        _fail(" ".join(str(error).split()), status)
-    except OSError as error:
-        _fail(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)
+def _errors(status: int) -> contextlib.AbstractContextManager[None]:
+    return errors_as_lines(PROGRAM, status)
 
 
-def _fail(line: str, status: int) -> None:
-    print(f"hand-synth: {line}", file=sys.stderr)
-    raise typer.Exit(status)
-
-
-@contextlib.contextmanager
-def _interruptible(advice: str = "run the same command again to go on") -> Iterator[None]:
-    """End in one line on Ctrl-C (exit status 130) and on SIGTERM (143)."""
-    status = 128 + signal.SIGINT
-
-    def terminate(_number: int, _frame: Any) -> None:
-        nonlocal status
-        status = 128 + signal.SIGTERM
-        raise KeyboardInterrupt
-
-    old = signal.signal(signal.SIGTERM, terminate)
-    try:
-        yield
-    except KeyboardInterrupt:
-        _fail(f"stopped, everything finished is kept: {advice}", status)
-    finally:
-        signal.signal(signal.SIGTERM, old)
+def _interruptible(
+    advice: str = "run the same command again to go on",
+) -> contextlib.AbstractContextManager[None]:
+    return interruptible(PROGRAM, f"stopped, everything finished is kept: {advice}")
 
 
 if __name__ == "__main__":

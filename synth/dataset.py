@@ -7,7 +7,6 @@ of the same manifest differ in `made` only: that is where times, machine and dev
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -56,13 +55,17 @@ class Dataset:
     shards: tuple[ShardRecord, ...] = ()
     made: Made = Made()
 
+    @property
+    def complete(self) -> bool:
+        """Whether all sequences of the manifest are there."""
+        return sum(shard.sequences for shard in self.shards) == self.manifest["sequences"]
+
     def to_json(self) -> bytes:
         """Indented JSON with the counts of each split added."""
-        planned = self.manifest["sequences"]
         content = {
             "format": FORMAT_VERSION,
             "name": self.name,
-            "complete": sum(shard.sequences for shard in self.shards) == planned,
+            "complete": self.complete,
             "counts": self.counts(),
             "manifest": self.manifest,
             "manifest_sha256": self.manifest_sha256,
@@ -188,28 +191,3 @@ def _differences(old: Any, new: Any, key: str = "") -> list[str]:
     if old == new:
         return []
     return [f"{key} {json.dumps(old)} there, {json.dumps(new)} now"]
-
-
-def describe_hardware() -> dict[str, Any]:
-    """Processor, cores, memory and system of this machine."""
-    return {
-        "processor": _processor_name(),
-        "cores": available_cores(),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        "system": platform.platform(),
-    }
-
-
-def available_cores() -> int:
-    """CPU cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _processor_name() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

@@ -103,10 +103,7 @@ def caption_of(sample: Sample) -> str:
 
 
 def _fit(sample: Sample, cell: int, skeleton: bool) -> NDArray[np.uint8]:
-    bgr = cv2.imdecode(np.frombuffer(sample.jpeg, np.uint8), cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise ValueError(f"sample {sample.key}: the image cannot be decoded")
-    image = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+    image = sample.image()
     label = sample.label if skeleton else {"hands": []}
     return draw_hands(image, label, cell / max(image.shape[:2]))
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from synth.dataset import (
     FILE_NAME,
     Dataset,
-    describe_hardware,
     new_dataset,
     read_dataset,
     refuse_other,
@@ -24,6 +23,7 @@ from synth.dataset import (
 from synth.engine.job import EngineSettings, Event, Finished, Job, Ready, Retried
 from synth.engine.local import run_job
 from synth.errors import UserError
+from synth.hardware import describe_hardware
 from synth.inputs import check_gestures, check_hdris
 from synth.manifest import SPLITS, Manifest
 from synth.sample import Timings

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from synth.errors import UserError
 
 #: Value of cloth (the sleeve) in a sample's mask.
 CLOTH_IN_MASK: Final = 255
@@ -30,6 +33,17 @@ class Sample:
     label: dict[str, Any]
     mask: NDArray[np.uint8] | None = None
     depth: NDArray[np.float32] | None = None
+
+    def image(self) -> NDArray[np.uint8]:
+        """(H, W, 3) RGB.
+
+        Raises:
+            UserError: if it cannot be decoded.
+        """
+        bgr = cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR)
+        if bgr is None:
+            raise UserError(f"sample {self.key}: the image is damaged; render its shard again")
+        return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 @dataclass

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast, get_args
 import typer
 
 from synth.errors import UserError
-from tracker.evaluation.provenance import this_command, this_machine
+from tracker.options import (
+    DeviceOption,
+    LandmarkModelOption,
+    ModelOption,
+    PalmModelOption,
+    SplitOption,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,22 +56,17 @@ def bench(
             help="A video, or a dataset of which one sequence is moved over a 640x480 canvas.",
         ),
     ],
-    split: Annotated[str, typer.Option(metavar="train|val|test", help="Of the dataset.")] = "test",
+    split: SplitOption = "test",
     frames: Annotated[int, typer.Option(min=20, max=3000, help="Frames at most.")] = 300,
     threads: Annotated[
         list[int] | None,
         typer.Option(min=1, help="Threads; can be given several times. [default: 1 and 2]"),
     ] = None,
-    model: Annotated[str, typer.Option(metavar="NAME", help="Packaged landmark model.")] = "full",
-    palm_model: Annotated[
-        Path | None, typer.Option(metavar="ONNX", help="Palm model in place of the packaged one.")
-    ] = None,
-    landmark_model: Annotated[
-        Path | None,
-        typer.Option(metavar="ONNX", help="Landmark model in place of the packaged one."),
-    ] = None,
+    model: ModelOption = "full",
+    palm_model: PalmModelOption = None,
+    landmark_model: LandmarkModelOption = None,
     num_hands: Annotated[int, typer.Option(min=1, max=20, help="Hands to follow.")] = 1,
-    device: Annotated[str, typer.Option(metavar="auto|cuda|cpu", help="What it runs on.")] = "cpu",
+    device: DeviceOption = "cpu",
     save_video: Annotated[
         Path | None,
         typer.Option(metavar="FILE.avi", help="Keep the dataset's video, for other trackers."),
@@ -83,6 +84,7 @@ def bench(
     ] = False,
 ) -> None:
     """Measure the milliseconds a frame takes, by stage, while a hand is followed."""
+    from tracker.evaluation.provenance import this_command, this_machine
     from tracker.evaluation.timing import time_tracker
     from tracker.model_file import packaged_model
     from tracker.sessions import Device

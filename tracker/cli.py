@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import sys
-from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from synth.console import errors_as_lines, interruptible, new_app
 from synth.errors import UserError
 from tracker.bench import bench
 from tracker.evaluation.command import evaluate
+from tracker.options import DeviceOption, ModelOption
 
 if TYPE_CHECKING:
     from tracker.hand_tracker import ModelName
     from tracker.sessions import Device
 
-BAD_INPUT = 2
-FAILED = 1
-INTERRUPTED = 130
+PROGRAM = "hand-tracker"
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="Train, evaluate and run a two-stage hand tracker.",
-)
+app = new_app(PROGRAM, "Train, evaluate and run a two-stage hand tracker.")
 train_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Train a stage from a recipe."
 )
@@ -57,33 +47,14 @@ CacheOption = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Where decoded pictures are kept. [default: beside the run]"),
 ]
-DeviceOption = Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Where to compute.")]
 ThreadsOption = Annotated[int | None, typer.Option(min=1, help="Threads on the CPU.")]
 
 
 def main() -> None:
     """Entry point of the console script."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    with _errors():
+    with errors_as_lines(PROGRAM):
         app()
-
-
-def _version(value: bool) -> None:
-    if value:
-        try:
-            print(f"hand-tracker {version('handsynth')}")
-        except PackageNotFoundError:
-            print("hand-tracker, not installed")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    pass
 
 
 @train_app.command("palm")
@@ -143,9 +114,7 @@ def run(
         Path | None, typer.Option("--json", metavar="FILE.jsonl", help="One JSON object a frame.")
     ] = None,
     num_hands: Annotated[int, typer.Option(min=1, max=64, help="Most hands to follow.")] = 2,
-    model: Annotated[
-        str, typer.Option(metavar="light|full|heavy", help="Landmark model.")
-    ] = "full",
+    model: ModelOption = "full",
     mirrored: Annotated[
         bool, typer.Option(help="The images are mirrored, as selfies are.")
     ] = False,
@@ -173,7 +142,7 @@ def run(
             _say(f"{hand.handedness} hand, presence {hand.presence:.2f}")
         _say(f"{source}: {len(hands)} hands")
     else:
-        with _interruptible("the frames so far are kept"):
+        with interruptible(PROGRAM, "stopped: the frames so far are kept"):
             frames, with_hands = run_on_video(tracker, source, output, lines)
         _say(f"{source}: {frames} frames, {with_hands} of them with a hand")
     for path in (output, lines):
@@ -202,8 +171,8 @@ def _train(
 
     loaded = load_recipe(recipe, "palm" if kind == "palm" else "landmark")
     sources = TrainingData(data, photos or [], cache or output.parent / "cache")
-    advice = "run the same command again to go on from the last checkpoint"
-    with _interruptible(advice), training_processes(device, threads) as processes:
+    line = "stopped: run the same command again to go on from the last checkpoint"
+    with interruptible(PROGRAM, line), training_processes(device, threads) as processes:
         train_run(loaded, sources, output, processes)
         if processes.is_first:
             facts = json.loads((output / "run.json").read_text())
@@ -219,31 +188,6 @@ def _require_torch() -> None:
 
 def _say(line: str) -> None:
     print(line)
-
-
-@contextlib.contextmanager
-def _errors() -> Iterator[None]:
-    """What a user can mend is one line on stderr, and a status that is not 0."""
-    try:
-        yield
-    except UserError as error:
-        _fail(" ".join(str(error).split()), BAD_INPUT)
-    except OSError as error:
-        _fail(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)
-
-
-@contextlib.contextmanager
-def _interruptible(advice: str) -> Iterator[None]:
-    """End in one line on Ctrl-C."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        _fail(f"stopped: {advice}", INTERRUPTED)
-
-
-def _fail(line: str, status: int) -> NoReturn:
-    print(f"hand-tracker: {line}", file=sys.stderr)
-    sys.exit(status)
 
 
 if __name__ == "__main__":

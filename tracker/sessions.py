@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 import io
 import logging
-import os
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from synth.errors import UserError
+from synth.hardware import available_cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -48,7 +48,7 @@ def open_session(
     except ImportError:
         raise UserError("onnxruntime is not installed: pip install onnxruntime") from None
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or min(DEFAULT_THREADS, _cores())
+    options.intra_op_num_threads = threads or min(DEFAULT_THREADS, available_cores())
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
@@ -103,10 +103,6 @@ def _has_nvidia_driver() -> bool:
             continue
         return True
     return False
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _one_line(error: Exception) -> str:

@@ -9,7 +9,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from synth.errors import UserError
-from tests.tracker.evaluation.made_dataset import hand_label, sample, write_made_dataset
+from tests.made_shards import write_shards
+from tests.tracker.evaluation.made_dataset import hand_label, sample
 from tests.tracker.fake_models import ScriptedHand, write_landmark_model, write_palm_model
 from tracker.bench import PeerTiming, bench, read_peer_timing, table
 from tracker.evaluation.timing import Milliseconds, Timing
@@ -30,7 +31,7 @@ def models(tmp_path: Path) -> list[Any]:
 @pytest.fixture
 def dataset(tmp_path: Path) -> Path:
     label = hand_label(ScriptedHand((80, 120), 30))
-    return write_made_dataset(tmp_path / "data", [sample("00000000_000_0", label)])
+    return write_shards(tmp_path / "data", {"test": [sample("00000000_000_0", label)]})
 
 
 def peer(path: Path, frames: int) -> Path:

@@ -173,7 +173,7 @@ def test_training_that_cannot_begin(run, recipe: Path, tmp_path: Path) -> None: 
     missing = tmp_path / "none.yaml"
     for arguments, message in (
         ((missing, "--data", tmp_path), "cannot be read: No such file"),
-        ((recipe, "--data", tmp_path / "no"), "no readable dataset.json"),
+        ((recipe, "--data", tmp_path / "no"), "is no dataset"),
         ((recipe, "--data", tmp_path, "--device", "gpu"), "can be auto, cpu or cuda"),
     ):
         status, _, err = run("train", "landmark", *arguments, "-o", tmp_path / "run")

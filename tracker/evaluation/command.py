@@ -11,6 +11,13 @@ import typer
 from tqdm import tqdm
 
 from synth.errors import UserError
+from tracker.options import (
+    DeviceOption,
+    LandmarkModelOption,
+    ModelOption,
+    PalmModelOption,
+    SplitOption,
+)
 
 Split = Literal["train", "val", "test"]
 #: Palms of any score count in the detector's average precision; below this they change nothing.
@@ -23,7 +30,7 @@ def evaluate(
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Dataset made by hand-synth generate.")
     ] = None,
-    split: Annotated[str, typer.Option(metavar="train|val|test", help="Of the dataset.")] = "test",
+    split: SplitOption = "test",
     photos: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Photographs with an index.json.")
     ] = None,
@@ -45,14 +52,9 @@ def evaluate(
             help="Folder for metrics.json, metrics.md and pictures.",
         ),
     ] = None,
-    model: Annotated[str, typer.Option(metavar="NAME", help="Packaged landmark model.")] = "full",
-    palm_model: Annotated[
-        Path | None, typer.Option(metavar="ONNX", help="Palm model in place of the packaged one.")
-    ] = None,
-    landmark_model: Annotated[
-        Path | None,
-        typer.Option(metavar="ONNX", help="Landmark model in place of the packaged one."),
-    ] = None,
+    model: ModelOption = "full",
+    palm_model: PalmModelOption = None,
+    landmark_model: LandmarkModelOption = None,
     peer: Annotated[
         list[Path] | None,
         typer.Option(
@@ -70,7 +72,7 @@ def evaluate(
         int,
         typer.Option(min=0, help="Hands of the dataset to follow in videos that are made of them."),
     ] = 5,
-    device: Annotated[str, typer.Option(metavar="auto|cuda|cpu", help="What it runs on.")] = "auto",
+    device: DeviceOption = "auto",
 ) -> None:
     """Measure the tracker on a dataset's split, or on photographs.
 

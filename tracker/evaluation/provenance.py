@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import platform
 import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from synth.errors import UserError
+from synth.dataset import read_dataset
+from synth.hardware import available_cores, processor_name
 
 
 @dataclass(frozen=True)
@@ -54,25 +53,17 @@ def dataset_source(folder: Path, split: str) -> Source:
     Raises:
         UserError: if the folder holds no dataset.json, or a damaged one.
     """
-    path = folder / "dataset.json"
-    try:
-        content = json.loads(path.read_bytes())
-        return Source(content["name"], split, content["manifest_sha256"], content["complete"])
-    except FileNotFoundError:
-        raise UserError(f"{folder}: is no dataset, there is no {path.name} in it") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: is damaged ({type(error).__name__} {error})") from None
+    dataset = read_dataset(folder)
+    return Source(dataset.name, split, dataset.manifest_sha256, dataset.complete)
 
 
 def planned_images(folder: Path, split: str) -> int:
-    """Images that dataset.json counts in a split; 0 where it says nothing of it."""
-    try:
-        counts = json.loads((folder / "dataset.json").read_bytes())["counts"]
-        return int(counts[split]["samples"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0
+    """Images that dataset.json counts in a split.
+
+    Raises:
+        UserError: if the folder holds no dataset.json, or a damaged one.
+    """
+    return read_dataset(folder).counts()[split]["samples"]
 
 
 def photos_source(index: Path, part: str) -> Source:
@@ -82,20 +73,11 @@ def photos_source(index: Path, part: str) -> Source:
 
 def this_machine() -> Machine:
     """Processor, cores that this process may use, system and Python."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return Machine(_processor(), cores or 1, platform.platform(), platform.python_version())
+    return Machine(
+        processor_name(), available_cores(), platform.platform(), platform.python_version()
+    )
 
 
 def this_command() -> str:
     """The command line, with the program's name alone in place of its path."""
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-
-
-def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.errors import UserError
 from synth.sample import Sample
 from synth.shards.reader import read_samples
 from tracker.evaluation.metrics import longer_side, palm_size
@@ -104,13 +102,9 @@ def true_image(sample: Sample) -> TrueImage:
     Raises:
         UserError: if the image cannot be decoded.
     """
-    bgr = cv2.imdecode(np.frombuffer(sample.jpeg, np.uint8), cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise UserError(f"sample {sample.key}: the image cannot be decoded; render the shard again")
     labels = sample.label["hands"]
     hands = tuple(_true_hand(label) for label in labels if label["box"] is not None)
-    image = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
-    return TrueImage(sample.key, image, hands, len(labels) - len(hands))
+    return TrueImage(sample.key, sample.image(), hands, len(labels) - len(hands))
 
 
 def _true_hand(label: dict[str, Any]) -> TrueHand:

@@ -11,8 +11,9 @@ from typing import Any
 
 import torch
 
-from synth.dataset import describe_hardware
+from synth.dataset import read_dataset
 from synth.errors import UserError
+from synth.hardware import processor_name
 
 FILE_NAME = "run.json"
 
@@ -25,25 +26,16 @@ def describe_data(datasets: Sequence[Path], photos: Sequence[Path]) -> dict[str,
     """
     described: dict[str, Any] = {}
     for folder in datasets:
-        name, facts = _dataset(folder)
-        described[name if name not in described else f"{name} ({folder})"] = facts
+        dataset = read_dataset(folder)
+        name = dataset.name
+        described[name if name not in described else f"{name} ({folder})"] = {
+            "manifest_sha256": dataset.manifest_sha256,
+            "train_images": dataset.counts()["train"]["samples"],
+            "complete": dataset.complete,
+        }
     for folder in photos:
         described[f"photographs {folder.name}"] = _photographs(folder)
     return described
-
-
-def _dataset(folder: Path) -> tuple[str, dict[str, Any]]:
-    try:
-        content = json.loads((folder / "dataset.json").read_bytes())
-        return content["name"], {
-            "manifest_sha256": content["manifest_sha256"],
-            "train_images": content["counts"]["train"]["samples"],
-            "complete": content["complete"],
-        }
-    except (OSError, ValueError, KeyError, TypeError):
-        raise UserError(
-            f"{folder}: has no readable dataset.json; name an output of `hand-synth generate`"
-        ) from None
 
 
 def _photographs(folder: Path) -> dict[str, Any]:
@@ -58,7 +50,7 @@ def _photographs(folder: Path) -> dict[str, Any]:
 def describe_machine(device: torch.device) -> dict[str, Any]:
     gpu = torch.cuda.get_device_name(device) if device.type == "cuda" else None
     return {
-        "device": gpu or describe_hardware()["processor"],
+        "device": gpu or processor_name(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "python": platform.python_version(),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from synth.errors import UserError
+from synth.yaml_file import read_yaml
 from tracker.training.landmark.task import LandmarkRecipe
 from tracker.training.palm.task import PalmRecipe
 
@@ -57,14 +57,7 @@ def load_recipe(path: Path, kind: Literal["palm", "landmark"]) -> Recipe:
     Raises:
         UserError: in one line, what is wrong and where.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: is no text") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: is no YAML: {' '.join(str(error).split())}") from None
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise UserError(f"{path}: a recipe is a mapping with `name` and `{kind}`")
     other = "landmark" if kind == "palm" else "palm"

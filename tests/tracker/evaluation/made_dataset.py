@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
 from synth.sample import Sample
-from synth.shards.archive import pack
-from synth.shards.members import encode_members
 from tests.tracker.fake_models import ScriptedHand
 from tracker.roi import PALM_LANDMARKS
 
@@ -45,14 +41,3 @@ def sample(key: str, *hands: dict[str, Any]) -> Sample:
     ok, data = cv2.imencode(".jpg", np.full((SIDE, SIDE, 3), 128, np.uint8))
     assert ok
     return Sample(key, data.tobytes(), {"hands": list(hands)})
-
-
-def write_made_dataset(folder: Path, samples: list[Sample], split: str = "test") -> Path:
-    """One shard and its dataset.json."""
-    folder.mkdir(parents=True, exist_ok=True)
-    members = [member for each in samples for member in encode_members(each)]
-    (folder / f"{split}-000000.tar").write_bytes(b"".join(pack(members)))
-    counts = {name: {"samples": len(samples) if name == split else 0} for name in ("test", "train")}
-    content = {"name": "made", "manifest_sha256": "ab" * 32, "complete": True, "counts": counts}
-    (folder / "dataset.json").write_text(json.dumps(content), encoding="utf-8")
-    return folder

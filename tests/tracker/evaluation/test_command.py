@@ -11,7 +11,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from synth.errors import UserError
-from tests.tracker.evaluation.made_dataset import hand_label, sample, write_made_dataset
+from tests.made_shards import write_shards
+from tests.tracker.evaluation.made_dataset import hand_label, sample
 from tests.tracker.fake_models import ScriptedHand, write_landmark_model, write_palm_model
 from tracker.evaluation.command import evaluate
 
@@ -36,7 +37,7 @@ def peer(path: Path, keys: list[str], offset: float) -> Path:
 @pytest.fixture
 def dataset(tmp_path: Path) -> Path:
     samples = [sample(f"{i:08d}_000_0", hand_label(HAND)) for i in range(4)]
-    return write_made_dataset(tmp_path / "data", samples)
+    return write_shards(tmp_path / "data", {"test": samples})
 
 
 def test_a_dataset_with_a_peer_beside_the_tracker(tmp_path: Path, dataset: Path) -> None:
@@ -48,7 +49,7 @@ def test_a_dataset_with_a_peer_beside_the_tracker(tmp_path: Path, dataset: Path)
         *["--landmark-model", write_landmark_model(tmp_path), "--device", "cpu"],
     )
     assert result.exit_code == 0, result.output
-    assert "made, test (sha256 abababababababab)" in result.output
+    assert "data, test (sha256 abababababababab)" in result.output
     assert "| images " in result.output
     metrics = json.loads((out / "metrics.json").read_text())
     own, other = metrics["trackers"]

@@ -9,7 +9,8 @@ import pytest
 
 from synth.errors import UserError
 from synth.sample import Sample
-from tests.tracker.evaluation.made_dataset import SIDE, hand_label, sample, write_made_dataset
+from tests.made_shards import write_shards
+from tests.tracker.evaluation.made_dataset import SIDE, hand_label, sample
 from tests.tracker.fake_models import ScriptedHand
 from tracker.evaluation.moving import (
     CANVAS,
@@ -84,14 +85,14 @@ def test_clips_of_a_dataset(tmp_path: Path) -> None:
     jumping = moments(0, ScriptedHand((80, 110), 30), ScriptedHand((110, 120), 30))
     hidden = sample("00000001_000_0", hand_label(HAND, visibility=[1] * 21))
     steady = moments(2, *[ScriptedHand((80 + i, 110), 30) for i in range(3)])
-    folder = write_made_dataset(tmp_path / "d", [*jumping, hidden, *steady])
+    folder = write_shards(tmp_path / "d", {"test": [*jumping, hidden, *steady]})
     clips = read_clips(folder, "test", 5)
     assert [[image.key for image in clip] for clip in clips] == [
         ["00000000_000_0"],
         ["00000002_000_0", "00000002_001_0", "00000002_002_0"],
     ]
     assert len(list(video_from_dataset(folder, "test", 3))) == 3
-    only_hidden = write_made_dataset(tmp_path / "h", [hidden])
+    only_hidden = write_shards(tmp_path / "h", {"test": [hidden]})
     with pytest.raises(UserError, match="no sequence in test shows a whole hand"):
         video_from_dataset(only_hidden, "test", 3)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tracker.evaluation.made_dataset import hand_label, sample, write_made_dataset
+from tests.made_shards import write_shards
+from tests.tracker.evaluation.made_dataset import hand_label, sample
 from tests.tracker.fake_models import ScriptedHand
 from tracker.evaluation.moving import FPS, leave_and_return, stay, video_from_images, wander
 from tracker.evaluation.on_videos import score_videos
@@ -20,7 +21,7 @@ FRAMES = 36
 
 
 def test_each_video_has_its_own_tracker_and_figures(tmp_path: Path) -> None:
-    folder = write_made_dataset(tmp_path / "d", [SAMPLE])
+    folder = write_shards(tmp_path / "d", {"test": [SAMPLE]})
     truth = {
         path: [
             frame.landmarks
@@ -55,7 +56,7 @@ def test_each_video_has_its_own_tracker_and_figures(tmp_path: Path) -> None:
 
 def test_no_hand_that_will_do(tmp_path: Path) -> None:
     hidden = hand_label(ScriptedHand((80, 110), 30), visibility=[1] * 21)
-    folder = write_made_dataset(tmp_path / "d", [sample("00000000_000_0", hidden)])
+    folder = write_shards(tmp_path / "d", {"test": [sample("00000000_000_0", hidden)]})
     figures = score_videos(folder, "test", lambda: lambda image, time: [], videos=2, frames=20)
     assert figures.videos == 0
     assert np.isnan(figures.still_deviation)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
 from synth.sample import Sample
-from synth.shards.archive import pack
-from synth.shards.members import encode_members
+from tests.made_shards import write_shards
 
 SIDE = 96
 FOCAL = 200.0
@@ -65,22 +62,9 @@ def hand_sample(key: str, rng: np.random.Generator) -> Sample:
 
 def write_hands(folder: Path, train: int = 24, val: int = 8, seed: int = 0) -> Path:
     """A dataset of one shard a split, as `hand-synth generate` leaves it."""
-    folder.mkdir(parents=True)
     rng = np.random.default_rng(seed)
-    shards: list[dict[str, Any]] = []
-    counts = {"train": train, "val": val}
-    for split, count in counts.items():
-        samples = [hand_sample(f"{split}{n:04d}", rng) for n in range(count)]
-        data = b"".join(pack([member for s in samples for member in encode_members(s)]))
-        name = f"{split}-000000.tar"
-        (folder / name).write_bytes(data)
-        shards.append({"name": name, "split": split, "sha256": f"{seed}-{split}-{count}"})
-    content = {
-        "name": folder.name,
-        "manifest_sha256": f"{seed:064d}",
-        "complete": True,
-        "counts": {split: {"samples": count} for split, count in counts.items()},
-        "shards": shards,
+    splits = {
+        split: [hand_sample(f"{split}{number:04d}", rng) for number in range(count)]
+        for split, count in (("train", train), ("val", val))
     }
-    (folder / "dataset.json").write_text(json.dumps(content))
-    return folder
+    return write_shards(folder, splits, f"{seed:064d}")

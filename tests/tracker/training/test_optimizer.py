@@ -16,7 +16,7 @@ from tracker.training.optimizer import build_optimizers, orthogonalised
 def test_orthogonalised_keeps_the_singular_vectors(shape: tuple[int, int]) -> None:
     matrix = torch.randn(shape, generator=torch.Generator().manual_seed(1))
     result = orthogonalised(matrix).float()
-    left, values, right = torch.linalg.svd(result, full_matrices=False)
+    values = torch.linalg.svdvals(result)
     assert values.max() < 1.25
     # A quarter of a square matrix' own values are too small for five iterations.
     assert values.median() > 0.65
@@ -51,9 +51,7 @@ def test_momentum_and_decay_by_hand() -> None:
     optimizer.step()
     step = (hidden.weight - start * (1 - 0.1 * 0.5)) / (-0.1 * 0.2 * math.sqrt(3))
     assert 0.6 < step.norm() < 1.25
-    torch.testing.assert_close(
-        step / step.norm(), torch.tensor([[0.6, 0, 0.8]]), atol=0.01, rtol=0
-    )
+    torch.testing.assert_close(step / step.norm(), torch.tensor([[0.6, 0, 0.8]]), atol=0.01, rtol=0)
     # The second gradient is small: what was learned before still leads.
     before = hidden.weight.detach().clone()
     hidden.weight.grad = torch.tensor([[0.0, 1e-3, 0.0]])

@@ -62,8 +62,8 @@ def test_the_recipes_of_the_package(path: Path) -> None:
         ("name: a\nlandmark: {}\npalm: {}", "palm", "not for both"),
         ("- 1", "landmark", "is a mapping"),
         ("", "landmark", "is a mapping"),
-        ("a: [", "landmark", "is no YAML"),
-        (b"\xff\xfe\x00", "landmark", "is no text"),
+        ("a: [", "landmark", "line 1, column 5"),
+        (b"\xff\xfe\x00", "landmark", "is not a text file"),
     ],
 )
 def test_mistakes_are_one_line(tmp_path: Path, text: str, kind: Kind, message: str) -> None:

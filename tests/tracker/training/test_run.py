@@ -27,11 +27,11 @@ ARCHITECTURE = LandmarkArchitecture(
 )
 
 
-def recipe(steps: int = 6) -> Recipe:
+def recipe(batch: int = 4) -> Recipe:
     return Recipe(
         name="tiny",
         seed=2,
-        schedule=Schedule(steps=steps, batch=4, validate_every=3, save_every=2, warmup_steps=2),
+        schedule=Schedule(steps=6, batch=batch, validate_every=3, save_every=2, warmup_steps=2),
         landmark=LandmarkRecipe(architecture=ARCHITECTURE),
     )
 
@@ -51,7 +51,7 @@ def finished(data: TrainingData, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 def test_what_a_run_leaves(finished: Path) -> None:
     assert {path.name for path in finished.iterdir()} == {
-        "checkpoint.pt", "history.jsonl", "curves.png", "inputs.npy", "run.json",
+        "checkpoint.pt", "before-decay.pt", "history.jsonl", "curves.png", "inputs.npy", "run.json",
     }  # fmt: skip
     facts = json.loads((finished / "run.json").read_text(), parse_constant=pytest.fail)
     assert facts["name"] == "tiny"
@@ -101,7 +101,7 @@ def test_a_finished_run_may_be_run_again(data: TrainingData, finished: Path) -> 
 
 def test_another_recipe_is_refused(data: TrainingData, finished: Path) -> None:
     with pytest.raises(UserError, match="another recipe"):
-        train_run(recipe(steps=7), data, finished, ALONE)
+        train_run(recipe(batch=6), data, finished, ALONE)
 
 
 def test_what_cannot_be_exported(finished: Path, tmp_path: Path) -> None:
@@ -122,6 +122,6 @@ def test_what_cannot_be_exported(finished: Path, tmp_path: Path) -> None:
 
 def test_data_that_is_none(tmp_path: Path) -> None:
     missing = TrainingData([tmp_path / "no"], [], tmp_path / "cache")
-    with pytest.raises(UserError, match=r"no readable dataset.json"):
+    with pytest.raises(UserError, match=r"is no dataset"):
         train_run(recipe(), missing, tmp_path / "run", ALONE)
     assert not (tmp_path / "run").exists()

@@ -1,37 +1,24 @@
-"""Wide crops of a dataset or of photographs, decoded once and kept as arrays on the disk.
-
-A cache is a folder: `images.u8` (N, SIDE, SIDE, 3) and `masks.u8` (N, SIDE, SIDE), plain bytes that
-are mapped into memory and not read at once, and `labels.npz`. Its name has the checksum of all that
-it hangs on, so an old cache is never taken for a new one. Of several processes that want the same
-one, the first builds it and the others wait.
-"""
+"""Wide crops of a dataset or of photographs, from the cache."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import logging
-import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from synth.errors import UserError
+from synth.dataset import read_dataset
 from synth.scene import Split
 from synth.shards.reader import read_samples
 from tracker.photos import PhotoHand, load_photo, read_photos
 from tracker.roi import Roi
+from tracker.training.image_cache import CachedImages, cached_images
 from tracker.training.landmark.crops import (
-    SIDE,
-    CropLabel,
     WideCrop,
     crop_of_box,
     crop_of_hand,
@@ -43,40 +30,20 @@ _VERSION: Final = 2
 _NEGATIVES_A_SAMPLE: Final = 0.15
 _NEGATIVES_A_PHOTO: Final = 3
 
-log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class CropSet:
-    """N wide crops.
-
-    Attributes:
-        name: of the dataset or folder they come from.
-        images: (N, SIDE, SIDE, 3) uint8, mapped.
-        masks: (N, SIDE, SIDE) uint8, mapped.
-        labels: for each field of CropLabel an array of N values.
-    """
-
-    name: str
-    images: NDArray[np.uint8]
-    masks: NDArray[np.uint8]
-    labels: dict[str, NDArray[np.float32]]
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-
-def crops_of_dataset(folder: Path, split: Split, cache: Path) -> CropSet:
+def crops_of_dataset(folder: Path, split: Split, cache: Path) -> CachedImages:
     """Crops of all hands of a split, and of some places without a hand."""
     key = dataset_key(folder, split)
-    return _cached(cache / f"landmark-{key}", folder.name, _dataset_crops(folder, split))
+    crops = tqdm(_dataset_crops(folder, split), folder.name, unit="crop", disable=None)
+    return cached_images(cache / f"landmark-{key}", str(folder), crops)
 
 
-def crops_of_photos(folder: Path, cache: Path) -> CropSet:
+def crops_of_photos(folder: Path, cache: Path) -> CachedImages:
     """Crops of the photographs' boxes, and of places outside of them."""
     digest = hashlib.sha256((folder / "index.json").read_bytes()).hexdigest()
     target = cache / f"landmark-photos-v{_VERSION}-{digest[:16]}"
-    return _cached(target, folder.name, _photo_crops(folder))
+    crops = tqdm(_photo_crops(folder), folder.name, unit="crop", disable=None)
+    return cached_images(target, str(folder), crops)
 
 
 def dataset_key(folder: Path, split: str) -> str:
@@ -85,31 +52,16 @@ def dataset_key(folder: Path, split: str) -> str:
     Raises:
         UserError: if the folder is no dataset.
     """
-    description = describe_dataset(folder)
-    shards = sorted((s["name"], s["sha256"]) for s in description["shards"] if s["split"] == split)
-    parts = json.dumps([_VERSION, description["manifest_sha256"], split, shards])
+    dataset = read_dataset(folder)
+    shards = sorted((shard.name, shard.sha256) for shard in dataset.shards if shard.split == split)
+    parts = json.dumps([_VERSION, dataset.manifest_sha256, split, shards])
     return f"v{_VERSION}-{split}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
-
-
-def describe_dataset(folder: Path) -> dict[str, Any]:
-    """The dataset.json of a generated dataset."""
-    try:
-        return json.loads((folder / "dataset.json").read_text())
-    except FileNotFoundError:
-        raise UserError(
-            f"{folder}: no dataset.json in it; name the output folder of `hand-synth generate`"
-        ) from None
-    except ValueError as error:
-        raise UserError(f"{folder / 'dataset.json'}: cannot be read: {error}") from None
 
 
 def _dataset_crops(folder: Path, split: Split) -> Iterator[WideCrop]:
     rng = np.random.default_rng(0)
     for sample in read_samples(folder, split):
-        bgr = cv2.imdecode(np.frombuffer(sample.jpeg, np.uint8), cv2.IMREAD_COLOR)
-        if bgr is None:
-            raise UserError(f"{folder}: the image of {sample.key} is damaged; render it again")
-        image = np.ascontiguousarray(bgr[..., ::-1])
+        image = sample.image()
         foreground = None if sample.mask is None else sample.mask > 0
         boxes = []
         for hand in sample.label["hands"]:
@@ -165,46 +117,3 @@ def _empty_region(
         ):
             return Roi((float(center[0]), float(center[1])), size, float(rng.uniform(-3.1, 3.1)))
     return None
-
-
-def _cached(target: Path, name: str, crops: Iterable[WideCrop]) -> CropSet:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(target):
-        if not target.exists():
-            _write(target, name, tqdm(crops, desc=f"crops of {name}", unit="crop", disable=None))
-    with np.load(target / "labels.npz") as columns:
-        labels = dict(columns)
-    count = len(labels["presence"])
-    images = np.memmap(target / "images.u8", np.uint8, "r", shape=(count, SIDE, SIDE, 3))
-    masks = np.memmap(target / "masks.u8", np.uint8, "r", shape=(count, SIDE, SIDE))
-    return CropSet(name, images, masks, labels)
-
-
-@contextmanager
-def _locked(target: Path) -> Iterator[None]:
-    """One process at a time; the lock of one that is killed is gone with it."""
-    with target.with_name(target.name + ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _write(target: Path, name: str, crops: Iterable[WideCrop]) -> None:
-    """Crops one after the other into files beside the target, which is then renamed."""
-    building = target.with_name(target.name + ".tmp")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir()
-    labels: list[CropLabel] = []
-    with (building / "images.u8").open("wb") as images, (building / "masks.u8").open("wb") as masks:
-        for crop in crops:
-            images.write(crop.image.tobytes())
-            masks.write(crop.mask.tobytes())
-            labels.append(crop.label)
-    if not labels:
-        raise UserError(f"{name}: there is no hand to learn from in this data")
-    columns = {
-        field.name: np.array([getattr(label, field.name) for label in labels], np.float32)
-        for field in fields(CropLabel)
-    }
-    np.savez(building / "labels.npz", **columns)
-    building.rename(target)
-    log.info("%d crops written to %s", len(labels), target)

@@ -17,8 +17,9 @@ from tracker.evaluation.metrics import roc_auc
 from tracker.models.landmark import LandmarkArchitecture, LandmarkModel, LandmarkOutput
 from tracker.training.amplitude import mix_amplitudes
 from tracker.training.backgrounds import has_mask, in_front_of
+from tracker.training.batches import Rows, draw_rows, take_rows, with_mirror_images
 from tracker.training.draws import chance, shuffled
-from tracker.training.landmark.cache import CropSet, crops_of_dataset, crops_of_photos
+from tracker.training.landmark.cache import crops_of_dataset, crops_of_photos
 from tracker.training.landmark.crops import FOREGROUND, OUTSIDE
 from tracker.training.landmark.geometry import (
     Jitter,
@@ -109,18 +110,13 @@ class LandmarkTask:
         asked = len(indices)
         if self.recipe.mirrored_pairs:
             indices = indices[: (asked + 1) // 2]
-        count, from_photos = len(indices), 0
-        if self.photos:
-            from_photos = int(chance(count, self.recipe.photo_share, generator).sum())
-        wide = gather(self.rendered, indices[: count - from_photos], device)
-        if from_photos:
-            total = sum(len(crops) for crops in self.photos)
-            chosen = torch.randint(
-                total, (from_photos,), generator=generator, device=generator.device
-            )
-            wide = joined(wide, gather(self.photos, chosen.cpu().numpy(), device))
-        batch = self._augmented(wide, generator)
-        return with_mirror_images(batch, asked) if self.recipe.mirrored_pairs else batch
+        share = self.recipe.photo_share
+        rows = draw_rows(self.rendered, self.photos, indices, share, generator, device)
+        batch = self._augmented(wide_batch(rows), generator)
+        if not self.recipe.mirrored_pairs:
+            return batch
+        target = batch.target
+        return LandmarkBatch(*with_mirror_images(batch.images, target, mirrored(target), asked))
 
     def loss(self, model: nn.Module, batch: LandmarkBatch) -> dict[str, Tensor]:
         return landmark_loss(model(batch.images), batch.target, self.recipe.loss)
@@ -132,7 +128,7 @@ class LandmarkTask:
         for crops in self.held_out:
             for start in range(0, len(crops), 128):
                 rows = np.arange(start, min(start + 128, len(crops)))
-                wide = gather([crops], rows, device)
+                wide = wide_batch(take_rows([crops], rows, device))
                 regions = exact_regions(wide.rois)
                 images = cut(wide.images, regions, self.recipe.architecture.input_side)
                 images = images.contiguous(memory_format=torch.channels_last)
@@ -176,18 +172,6 @@ class WideBatch:
     rois: Tensor
 
 
-def with_mirror_images(batch: LandmarkBatch, count: int) -> LandmarkBatch:
-    """The batch and, up to `count` in all, its crops again as in a mirror: what is left becomes
-    right and nothing else changes, which is what tells the two apart; and varying a crop costs
-    almost as much as learning from it."""
-    images = torch.cat([batch.images, batch.images.flip(3)])[:count]
-    one, other = batch.target, mirrored(batch.target)
-    target = LandmarkTarget(
-        *(torch.cat([getattr(one, name), getattr(other, name)])[:count] for name in vars(one))
-    )
-    return LandmarkBatch(images.contiguous(memory_format=torch.channels_last), target)
-
-
 def mirrored(target: LandmarkTarget) -> LandmarkTarget:
     """The truth of the mirror images."""
     flip = torch.tensor([-1.0, 1.0, 1.0], device=target.world.device)
@@ -195,35 +179,15 @@ def mirrored(target: LandmarkTarget) -> LandmarkTarget:
     return LandmarkTarget(landmarks, target.presence, 1 - target.right, target.world * flip)
 
 
-def gather(sets: Sequence[CropSet], indices: Indices, device: torch.device) -> WideBatch:
-    """Rows `indices` of the sets laid end to end, in the order of the sets."""
-    starts = np.cumsum([0, *(len(crops) for crops in sets)])
-    parts = []
-    for start, crops in zip(starts[:-1], sets, strict=True):
-        # In order of place: the disk is read forwards.
-        rows = np.sort(indices[(indices >= start) & (indices < start + len(crops))] - start)
-        masks = torch.from_numpy(crops.masks[rows]).to(device)[:, None]
-        images = torch.from_numpy(crops.images[rows]).to(device).permute(0, 3, 1, 2)
-        labels = {
-            name: torch.from_numpy(column[rows]).to(device) for name, column in crops.labels.items()
-        }
-        parts.append(
-            WideBatch(
-                images.float() / 255,
-                (masks == FOREGROUND).float(),
-                (masks != OUTSIDE).float(),
-                **labels,
-            )
-        )
-    result = parts[0]
-    for part in parts[1:]:
-        result = joined(result, part)
-    return result
-
-
-def joined(one: WideBatch, other: WideBatch) -> WideBatch:
-    names = WideBatch.__dataclass_fields__
-    return WideBatch(**{n: torch.cat([getattr(one, n), getattr(other, n)]) for n in names})
+def wide_batch(rows: Rows) -> WideBatch:
+    """The rows' images, masks and labels as numbers."""
+    masks = rows.masks[:, None]
+    return WideBatch(
+        rows.images.float() / 255,
+        (masks == FOREGROUND).float(),
+        (masks != OUTSIDE).float(),
+        **rows.labels,
+    )
 
 
 def _with_surroundings(

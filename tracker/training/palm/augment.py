@@ -11,7 +11,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from tracker.roi import PALM_LANDMARKS
 from tracker.training.amplitude import mix_amplitudes
-from tracker.training.backgrounds import replace_backgrounds
+from tracker.training.backgrounds import has_mask, replace_backgrounds
 from tracker.training.draws import chance, shuffled, uniform
 from tracker.training.occluders import occlude
 from tracker.training.palm.batch import Pictures
@@ -113,20 +113,6 @@ def augment(
     return PalmBatch(images.contiguous(memory_format=torch.channels_last), _cut(truth, window))
 
 
-def with_mirror_images(batch: PalmBatch, count: int) -> PalmBatch:
-    """The batch and, up to `count` in all, its pictures again as in a mirror: to vary a picture
-    costs more than to learn from it."""
-    images = torch.cat([batch.images, batch.images.flip(3)])[:count]
-    one, other = batch.truth, mirrored(batch.truth)
-    truth = PalmTruth(
-        **{
-            name: torch.cat([getattr(one, name), getattr(other, name)])[:count]
-            for name in vars(one)
-        }
-    )
-    return PalmBatch(images.contiguous(memory_format=torch.channels_last), truth)
-
-
 def mirrored(truth: PalmTruth) -> PalmTruth:
     """The truth of the mirror images. Padding stays what it is: nothing looks at its places."""
     palms, keypoints, boxes = truth.palms.clone(), truth.keypoints.clone(), truth.boxes.clone()
@@ -169,16 +155,12 @@ def _with_surroundings(
     )
     # A picture that fills little of the input would be seen to be one by its frame.
     framed = laid.inside.mean(dim=(1, 2, 3)) < FRAMED_BELOW
-    alone = framed & _has_mask(pictures) & chance(count, settings.alone_share, generator)
+    masked = has_mask(pictures.planes[:, 3:])
+    alone = framed & masked & chance(count, settings.alone_share, generator)
     empty = chance(count, settings.empty_share, generator)
     kept = torch.where(alone.view(-1, 1, 1, 1), laid.alpha, laid.inside)
     kept = kept * (~empty).view(-1, 1, 1, 1)
     return torch.lerp(backgrounds, images, kept), empty
-
-
-def _has_mask(pictures: Pictures) -> Tensor:
-    """(N,) bool, pictures that say where their hands are."""
-    return pictures.planes[:, 3, ::4, ::4].amax(dim=(1, 2)) > 0.5
 
 
 def _draw_backgrounds(laid: _Laid, weak: Tensor, generator: torch.Generator) -> Tensor:
@@ -217,7 +199,7 @@ def _draw_pairs(
 ) -> tuple[Tensor, Tensor]:
     """Rows into which a hand is pasted, and those of the rendered pictures with a mask that give
     it."""
-    givers = torch.nonzero(_has_mask(pictures)).squeeze(1)
+    givers = torch.nonzero(has_mask(pictures.planes[:, 3:])).squeeze(1)
     rows = torch.nonzero(chance(len(pictures), share, generator)).squeeze(1)
     if len(givers) == 0:
         return rows[:0], rows[:0]

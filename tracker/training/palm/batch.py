@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from tracker.training.palm.cache import PictureSet
-from tracker.training.task import Indices
+from tracker.training.batches import Rows
 
 
 @dataclass(frozen=True)
@@ -42,38 +39,11 @@ class Pictures:
         return Pictures(**{name: tensor[rows] for name, tensor in vars(self).items()})
 
 
-def gather(sets: Sequence[PictureSet], indices: Indices, device: torch.device) -> Pictures:
-    """Rows `indices` of the sets laid end to end, in any order.
-
-    Args:
-        sets: rendered pictures or photographs.
-        indices: at least one.
-        device: where the tensors are to be.
-    """
-    starts = np.cumsum([0, *(len(pictures) for pictures in sets)])
-    parts = []
-    for start, pictures in zip(starts[:-1], sets, strict=True):
-        # In order of place: the disk is read forwards.
-        rows = np.sort(indices[(indices >= start) & (indices < start + len(pictures))] - start)
-        if len(rows):
-            parts.append(_on_device(pictures, rows, device))
-    return joined(parts)
-
-
-def joined(parts: Sequence[Pictures]) -> Pictures:
-    if len(parts) == 1:
-        return parts[0]
-    return Pictures(
-        **{name: torch.cat([vars(part)[name] for part in parts]) for name in vars(parts[0])}
-    )
-
-
-def _on_device(pictures: PictureSet, rows: Indices, device: torch.device) -> Pictures:
-    images = torch.from_numpy(pictures.images[rows]).to(device).permute(0, 3, 1, 2)
-    masks = torch.from_numpy(pictures.masks[rows]).to(device)
-    planes = torch.empty(len(rows), 4, *masks.shape[1:], device=device)
-    torch.div(images, 255, out=planes[:, :3])
-    planes[:, 3] = masks
-    label = {name: torch.from_numpy(column[rows]) for name, column in vars(pictures.label).items()}
-    weak = label.pop("weak") > 0.5
-    return Pictures(planes, weak=weak.to(device), **{k: v.to(device) for k, v in label.items()})
+def pictures_of(rows: Rows) -> Pictures:
+    """The rows' images, masks and labels as numbers."""
+    labels = dict(rows.labels)
+    weak = labels.pop("weak") > 0.5
+    planes = rows.images.new_empty((len(weak), 4, *rows.masks.shape[1:]), dtype=torch.float32)
+    torch.div(rows.images, 255, out=planes[:, :3])
+    planes[:, 3] = rows.masks
+    return Pictures(planes, weak=weak, **labels)

@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.errors import UserError
 from synth.landmarks import LANDMARKS
 from synth.sample import Sample
 from tracker.letterbox import Letterboxed, letterbox
@@ -63,18 +62,16 @@ def picture_of_sample(sample: Sample) -> Picture | None:
     Raises:
         UserError: if the image cannot be decoded.
     """
-    bgr = cv2.imdecode(np.frombuffer(sample.jpeg, np.uint8), cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise UserError(f"sample {sample.key}: the image cannot be decoded; render the shard again")
     hands = sample.label["hands"]
     if len(hands) > MOST_HANDS:
         return None
-    boxed = letterbox(np.ascontiguousarray(bgr[..., ::-1]), SIDE)
+    image = sample.image()
+    boxed = letterbox(image, SIDE)
     palms, landmarks, seen, hand_boxes = _nothing()
     for row, hand in enumerate(hands):
         square = hand["palm_box"]
         palms[row, :2] = to_picture(boxed, np.array(square["center"]))
-        palms[row, 2] = square["size"] / max(bgr.shape[:2])
+        palms[row, 2] = square["size"] / max(image.shape[:2])
         landmarks[row] = to_picture(boxed, np.array(hand["landmarks_image"])[:, :2])
         seen[row] = np.array(hand["visibility"]) > 0
     mask = np.zeros((SIDE, SIDE), np.uint8)
@@ -82,7 +79,7 @@ def picture_of_sample(sample: Sample) -> Picture | None:
         foreground = (sample.mask > 0).astype(np.uint8) * 255
         mask = (letterbox(cv2.merge([foreground] * 3), SIDE).picture[..., 0] > 127).astype(np.uint8)
     label = PictureLabel(
-        _content(boxed, bgr.shape), palms, landmarks, seen, hand_boxes, np.zeros((), np.float32)
+        _content(boxed, image.shape), palms, landmarks, seen, hand_boxes, np.zeros((), np.float32)
     )
     return Picture(boxed.picture, mask, label)
 

@@ -13,14 +13,9 @@ from torch import Tensor, nn
 from tracker.anchors import anchors_of
 from tracker.models.palm import PalmArchitecture, PalmModel
 from tracker.photos import read_photos
-from tracker.training.draws import chance
-from tracker.training.palm.augment import (
-    PalmAugmentation,
-    PalmBatch,
-    augment,
-    with_mirror_images,
-)
-from tracker.training.palm.batch import Pictures, gather, joined
+from tracker.training.batches import draw_rows, with_mirror_images
+from tracker.training.palm.augment import PalmAugmentation, PalmBatch, augment, mirrored
+from tracker.training.palm.batch import pictures_of
 from tracker.training.palm.cache import pictures_of_dataset, pictures_of_photos
 from tracker.training.palm.losses import PalmLossSettings, palm_loss
 from tracker.training.palm.validation import judge, palm_metrics, photo_metrics
@@ -76,9 +71,13 @@ class PalmTask:
         asked, side = len(indices), self.recipe.architecture.input_side
         if self.recipe.mirrored_pairs:
             indices = indices[: (asked + 1) // 2]
-        pictures = self._gather(indices, generator, device)
-        batch = augment(pictures, side, self.recipe.augmentation, generator)
-        return with_mirror_images(batch, asked) if self.recipe.mirrored_pairs else batch
+        share = self.recipe.photo_share
+        rows = draw_rows(self.rendered, self.photos, indices, share, generator, device)
+        batch = augment(pictures_of(rows), side, self.recipe.augmentation, generator)
+        if not self.recipe.mirrored_pairs:
+            return batch
+        truth = batch.truth
+        return PalmBatch(*with_mirror_images(batch.images, truth, mirrored(truth), asked))
 
     def loss(self, model: nn.Module, batch: PalmBatch) -> dict[str, Tensor]:
         output = model(batch.images)
@@ -95,18 +94,3 @@ class PalmTask:
             rows = np.arange(sum(len(pictures) for pictures in self.kept_photos))
             metrics |= photo_metrics(judge(model, self.kept_photos, rows, side, device))
         return metrics
-
-    def _gather(
-        self, indices: Indices, generator: torch.Generator, device: torch.device
-    ) -> Pictures:
-        count, from_photos = len(indices), 0
-        if self.photos:
-            from_photos = int(chance(count, self.recipe.photo_share, generator).sum())
-        if not from_photos:
-            return gather(self.rendered, indices, device)
-        total = sum(len(pictures) for pictures in self.photos)
-        drawn = torch.randint(total, (from_photos,), generator=generator, device=generator.device)
-        photos = gather(self.photos, drawn.cpu().numpy(), device)
-        if from_photos == count:
-            return photos
-        return joined([gather(self.rendered, indices[: count - from_photos], device), photos])

@@ -16,8 +16,9 @@ from tracker.evaluation.metrics import iou, roi_angle_error, roi_holds
 from tracker.nms import weighted_nms
 from tracker.palms import Palms, palms_above
 from tracker.roi import roi_from_palm
-from tracker.training.palm.batch import Pictures, gather
-from tracker.training.palm.cache import PictureSet
+from tracker.training.batches import take_rows
+from tracker.training.image_cache import CachedImages
+from tracker.training.palm.batch import Pictures, pictures_of
 from tracker.training.palm.matching import PALM_OF_HAND
 from tracker.training.task import Indices
 
@@ -61,12 +62,12 @@ class Judged:
 
 @torch.no_grad()
 def judge(
-    model: nn.Module, sets: Sequence[PictureSet], rows: Indices, side: int, device: torch.device
+    model: nn.Module, sets: Sequence[CachedImages], rows: Indices, side: int, device: torch.device
 ) -> list[Judged]:
     """Run the detector over rows of the sets laid end to end, in inputs of `side` pixels."""
     results = []
     for start in range(0, len(rows), _BATCH):
-        pictures = gather(sets, rows[start : start + _BATCH], device)
+        pictures = pictures_of(take_rows(sets, rows[start : start + _BATCH], device))
         images = F.interpolate(
             pictures.planes[:, :3], (side, side), mode="bilinear", antialias=True
         )

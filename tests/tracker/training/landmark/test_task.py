@@ -11,6 +11,7 @@ import torch
 from tests.tracker.training.landmark.test_cache import photos_of
 from tests.tracker.training.made_hands import write_hands
 from tracker.models.landmark import LandmarkArchitecture, LandmarkOutput
+from tracker.training.batches import take_rows, with_mirror_images
 from tracker.training.draws import step_generator
 from tracker.training.landmark.losses import LandmarkTarget
 from tracker.training.landmark.task import (
@@ -19,10 +20,9 @@ from tracker.training.landmark.task import (
     LandmarkRecipe,
     LandmarkTask,
     _auc,
-    gather,
     mirrored,
     validation_metrics,
-    with_mirror_images,
+    wide_batch,
     with_presence_of,
     without_hand,
 )
@@ -127,11 +127,11 @@ def test_a_photographed_hand_is_not_judged_where_a_region_strays(
     assert not torch.isnan(target.presence).any()
 
 
-def test_gather_gives_rows_of_several_sets(dataset: Path) -> None:
+def test_a_wide_batch_is_what_the_cache_holds(dataset: Path) -> None:
     task = task_of(dataset)
     sets = [task.rendered[0], task.held_out[0]]
     first = len(sets[0])
-    wide = gather(sets, np.array([first + 2, 5, 1]), CPU)
+    wide = wide_batch(take_rows(sets, np.array([first + 2, 5, 1]), CPU))
     assert wide.images.shape[0] == 3
     expected = [sets[0].images[1], sets[0].images[5], sets[1].images[2]]
     for found, picture in zip(wide.images, expected, strict=True):
@@ -278,7 +278,7 @@ def test_mirror_images_turn_left_into_right() -> None:
         torch.tensor([1.0, 0.0, torch.nan]),
         torch.rand(3, 21, 3),
     )
-    batch = with_mirror_images(LandmarkBatch(images, target), 5)
+    batch = LandmarkBatch(*with_mirror_images(images, target, mirrored(target), 5))
     assert len(batch.images) == 5
     torch.testing.assert_close(batch.images[3], images[0].flip(2))
     torch.testing.assert_close(

@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from tests.tracker.training.palm.tiny_data import write_dataset, write_photos
+from tracker.training.batches import take_rows, with_mirror_images
 from tracker.training.palm import augment as augment_module
 from tracker.training.palm.augment import (
     PalmAugmentation,
     augment,
     mirrored,
-    with_mirror_images,
 )
-from tracker.training.palm.batch import Pictures, gather, joined
+from tracker.training.palm.batch import Pictures, pictures_of
 from tracker.training.palm.cache import pictures_of_dataset, pictures_of_photos
 
 CPU = torch.device("cpu")
@@ -39,14 +39,18 @@ def _no_camera(monkeypatch: pytest.MonkeyPatch) -> None:
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
     folder = tmp_path_factory.mktemp("rendered")
     sets = pictures_of_dataset(write_dataset(folder / "data"), "train", folder / "cache")
-    return gather(sets, np.arange(6), CPU)[torch.arange(24) % 6]
+    return pictures_of(take_rows(sets, np.arange(6), CPU))[torch.arange(24) % 6]
 
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
     folder = tmp_path_factory.mktemp("photos")
     sets = [pictures_of_photos(write_photos(folder / "some"), folder / "cache")]
-    return gather(sets, np.arange(3), CPU)
+    return pictures_of(take_rows(sets, np.arange(3), CPU))
+
+
+def joined(one: Pictures, other: Pictures) -> Pictures:
+    return Pictures(**{n: torch.cat([t, getattr(other, n)]) for n, t in vars(one).items()})
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -85,7 +89,7 @@ def test_same_generator_same_batch(rendered: Pictures) -> None:
 
 
 def test_pictures_stay_in_range_and_finite(rendered: Pictures, photos: Pictures) -> None:
-    both = joined([rendered, photos])
+    both = joined(rendered, photos)
     for seed in range(3):
         batch = augment(both, 96, PalmAugmentation(paste_share=0.5), generator(seed))
         assert batch.images.shape == (27, 3, 96, 96)
@@ -104,7 +108,7 @@ def test_a_new_background_leaves_the_palm(rendered: Pictures) -> None:
 
 
 def test_empty_pictures_have_neither_palm_nor_label(rendered: Pictures, photos: Pictures) -> None:
-    both = joined([rendered, photos])
+    both = joined(rendered, photos)
     batch = augment(both, 96, settings(empty_share=1), generator())
     truth = batch.truth
     assert not (truth.wanted | truth.ignored).any()
@@ -130,7 +134,7 @@ def test_pasted_hands_are_labelled_and_hide_what_is_behind(rendered: Pictures) -
 def test_a_photograph_gives_boxes_and_can_take_a_rendered_hand(
     rendered: Pictures, photos: Pictures
 ) -> None:
-    both = joined([rendered, photos])
+    both = joined(rendered, photos)
     plain = augment(both, 96, settings(), generator(2)).truth
     assert plain.boxed[-3:, 0].all()
     assert not plain.wanted[-3:].any()
@@ -159,9 +163,11 @@ def test_bars_are_black_and_hide_palms(rendered: Pictures) -> None:
 def test_mirror_images_have_mirrored_truth(rendered: Pictures) -> None:
     batch = augment(rendered, 96, settings(), generator())
     count = len(batch.images)
-    both = with_mirror_images(batch, 2 * count - 1)
-    assert len(both.images) == 2 * count - 1
-    torch.testing.assert_close(both.images[count], batch.images[0].flip(2))
+    images, truth = with_mirror_images(
+        batch.images, batch.truth, mirrored(batch.truth), 2 * count - 1
+    )
+    assert len(images) == len(truth.palms) == 2 * count - 1
+    torch.testing.assert_close(images[count], batch.images[0].flip(2))
     row = int(torch.nonzero(batch.truth.wanted.any(dim=1))[0])
     palm = int(torch.nonzero(batch.truth.wanted[row])[0])
     x, y, side = batch.truth.palms[row, palm]

@@ -9,19 +9,18 @@ import cv2
 import numpy as np
 
 from synth.sample import Sample
-from synth.shards.archive import END, pack
-from synth.shards.members import encode_members
+from tests.made_shards import write_shards
 
 WIDTH, HEIGHT = 120, 80
 
 
 def write_dataset(folder: Path, train: int = 6, val: int = 3, mask: bool = True) -> Path:
     """A folder with one shard a split."""
-    folder.mkdir(parents=True)
-    for split, count in (("train", train), ("val", val)):
-        members = [m for i in range(count) for m in encode_members(tiny_sample(i, mask))]
-        (folder / f"{split}-000000.tar").write_bytes(b"".join(pack(members)) + END)
-    return folder
+    samples = {
+        split: [tiny_sample(number, mask) for number in range(count)]
+        for split, count in (("train", train), ("val", val))
+    }
+    return write_shards(folder, samples)
 
 
 def tiny_sample(number: int, mask: bool = True) -> Sample:

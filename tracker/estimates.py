@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.landmarks import WRIST
-from tracker.roi import Roi
+from tracker.roi import Roi, roi_from_landmarks
 
 Array = NDArray[np.float64]
 
@@ -31,6 +31,10 @@ class HandEstimate:
     right: float
     landmarks: Array
     landmarks_world: Array
+
+    def next_roi(self) -> Roi:
+        """Where to look again, now or in the next frame."""
+        return roi_from_landmarks(self.landmarks)
 
 
 def estimate_in_image(

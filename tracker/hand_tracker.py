@@ -21,7 +21,7 @@ from tracker.image_input import checked_image
 from tracker.live import LiveFrames, LiveResult
 from tracker.model_file import packaged_model
 from tracker.results import Handedness, HandResult
-from tracker.roi import roi_from_palm
+from tracker.roi import Roi, roi_from_palm
 from tracker.search import LastSearch
 from tracker.sessions import Device, UsedDevice
 from tracker.stages import LandmarkStage, Stages, load_stages
@@ -33,6 +33,11 @@ ModelName = Literal["light", "full", "heavy"]
 
 #: Palms looked at beyond the number of hands wanted, in case one turns out to be none.
 SPARE_PALMS: Final = 2
+#: Looks at a hand that is new. A palm says only roughly how large its hand is and which way it
+#: points; the landmarks of one look say where to look next. In a video the next frame is one, too.
+LOOKS: Final[dict[RunningMode, int]] = {"image": 3, "video": 2, "live": 2}
+#: Presence from which it is looked at again.
+WORTH_A_LOOK: Final = 0.2
 _OTHER: Final[dict[Handedness, Handedness]] = {"left": "right", "right": "left"}
 _METHODS: Final[dict[RunningMode, str]] = {
     "image": "detect(image)",
@@ -243,14 +248,19 @@ class HandTracker:
         self, image: Image, known: list[HandEstimate], wanted: int
     ) -> list[HandEstimate]:
         """At most `wanted` hands of the image beside those that are known, surest palm first."""
-        height, width = image.shape[:2]
         palms = unclaimed(self._stages.find_palms(image), known)[: wanted + SPARE_PALMS]
-        rois = [roi_from_palm(keypoints) for keypoints in palms.keypoints]
-        rois = [roi for roi in rois if roi.meets(width, height)]
-        estimates = self._stages.find_landmarks(image, rois)
+        estimates = self._look(image, [roi_from_palm(keypoints) for keypoints in palms.keypoints])
+        for _ in range(LOOKS[self._mode] - 1):
+            worth = [hand for hand in estimates if hand.presence >= WORTH_A_LOOK]
+            estimates = self._look(image, [hand.next_roi() for hand in worth])
         present = [hand for hand in estimates if hand.presence >= self._min_presence]
         hands = [*known, *present]
         return [hands[i] for i in first_of_each(hands) if i >= len(known)][:wanted]
+
+    def _look(self, image: Image, rois: Sequence[Roi]) -> list[HandEstimate]:
+        """What is in those regions that show some of the image."""
+        height, width = image.shape[:2]
+        return self._stages.find_landmarks(image, [roi for roi in rois if roi.meets(width, height)])
 
     def _result(self, track: Track, smoothed: bool) -> HandResult:
         hand, side = track.estimate, track.handedness.handedness

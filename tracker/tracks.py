@@ -45,7 +45,7 @@ class Track:
 
     def next_roi(self) -> Roi:
         """Where to look in the next frame. Not smoothed: a region that lags loses the hand."""
-        return roi_from_landmarks(self.estimate.landmarks)
+        return self.estimate.next_roi()
 
     def in_doubt(self) -> bool:
         """Whether the last frame took the hand for the other one."""

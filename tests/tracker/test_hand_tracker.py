@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,17 @@ import pytest
 
 from synth.errors import UserError
 from tests.tracker.fake_models import (
+    MODEL_LANDMARKS,
     Scene,
     ScriptedHand,
     write_landmark_model,
     write_palm_model,
 )
-from tracker.hand_tracker import HandTracker
+from tracker.estimates import HandEstimate
+from tracker.hand_tracker import HandTracker, Image
 from tracker.live import LiveResult
 from tracker.results import HandResult
+from tracker.roi import Roi, roi_from_landmarks
 from tracker.search import SEARCH_SECONDS
 
 IMAGE = np.zeros((480, 640, 3), np.uint8)
@@ -69,7 +73,23 @@ def test_hands_of_an_image() -> None:
     for hand, result in zip(hands, results, strict=True):
         assert result.landmarks == pytest.approx(hand.landmarks)
         assert result.presence == 1
-    assert scene.looks == [2]  # one run for both
+    assert scene.looks == [2, 2, 2]  # one run for both, and the last ones where landmarks say
+    for hand, result in zip(hands, results, strict=True):
+        assert result.roi == roi_from_landmarks(hand.landmarks)
+
+
+def test_a_hand_that_is_none_at_second_sight_is_not_reported() -> None:
+    scene = Scene(lambda time: [_still(150)])
+    real, looks = scene.stages.find_landmarks, 0
+
+    def vanishing(image: Image, rois: Sequence[Roi]) -> list[HandEstimate]:
+        nonlocal looks
+        looks += 1
+        return [replace(hand, presence=(0.9, 0.4, 0.3)[looks - 1]) for hand in real(image, rois)]
+
+    tracker = HandTracker(stages=replace(scene.stages, find_landmarks=vanishing))
+    assert tracker.detect(IMAGE) == []
+    assert looks == 3
 
 
 def test_images_are_looked_at_by_themselves() -> None:
@@ -381,19 +401,22 @@ def test_from_pixels_to_results(models: dict[str, Path]) -> None:
     assert tracker.device == "cpu"
     bright, dark = np.full((300, 300, 3), 255, np.uint8), np.zeros((300, 300, 3), np.uint8)
     (hand,) = tracker.track(bright, 0.0)
-    # Palm: keypoints at y 0.4 … 0.6 of 300, so 60 pixels high: region 156, moved up by 30.
-    assert hand.roi.size == pytest.approx(156)
-    assert hand.roi.center == pytest.approx((150, 120))
+    # Palm: keypoints at y 0.4 … 0.6 of 300, so 60 pixels high: region 156, moved up by 30. The
+    # second look is where the landmarks of the first one say.
+    first = Roi((150, 120), 156, 0.0)
+    second = roi_from_landmarks(first.from_unit(MODEL_LANDMARKS[:, :2]))
+    assert hand.roi.size == pytest.approx(second.size, rel=1e-4)
+    assert hand.roi.center == pytest.approx(second.center, abs=0.01)
     assert hand.handedness == "left"
     assert tracker.track(dark, 0.1) == []
     assert tracker.track(bright, 0.2)[0].id == 0
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 1), (2, 3000, 3), (5000, 4000, 3), (9, 9, 1)])
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 1), (2, 3000, 3), (5000, 4000, 3), (40, 48, 1)])
 def test_images_of_any_size(models: dict[str, Path], shape: tuple[int, ...]) -> None:
     tracker = HandTracker(device="cpu", threads=1, min_detection_confidence=0.1, **models)
     hands = tracker.detect(np.full(shape, 255, np.uint8))
-    assert len(hands) == (1 if min(shape[:2]) >= 9 else 0)
+    assert len(hands) == (1 if min(shape[:2]) >= 40 else 0)
 
 
 def test_import_is_light() -> None:

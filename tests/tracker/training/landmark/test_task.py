@@ -1,4 +1,4 @@
-"""Batches, what counts as a hand, and the metrics of validation against numpy."""
+"""Batches of the landmark model."""
 
 from __future__ import annotations
 
@@ -10,22 +10,12 @@ import torch
 
 from tests.tracker.training.landmark.test_cache import photos_of
 from tests.tracker.training.made_hands import write_hands
-from tracker.models.landmark import LandmarkArchitecture, LandmarkOutput
-from tracker.training.batches import take_rows, with_mirror_images
+from tracker.models.landmark import LandmarkArchitecture
+from tracker.training.batches import take_rows
 from tracker.training.draws import step_generator
-from tracker.training.landmark.losses import LandmarkTarget
-from tracker.training.landmark.task import (
-    LandmarkAugmentation,
-    LandmarkBatch,
-    LandmarkRecipe,
-    LandmarkTask,
-    _auc,
-    mirrored,
-    validation_metrics,
-    wide_batch,
-    with_presence_of,
-    without_hand,
-)
+from tracker.training.landmark.augment import LandmarkAugmentation, LandmarkBatch
+from tracker.training.landmark.task import LandmarkRecipe, LandmarkTask
+from tracker.training.landmark.wide import wide_batch
 
 CPU = torch.device("cpu")
 TINY = LandmarkArchitecture(
@@ -149,144 +139,3 @@ def test_validation_is_the_same_twice_and_has_a_score(dataset: Path) -> None:
     one, other = task.validate(model, CPU), task.validate(model, CPU)
     assert {k: v for k, v in one.items() if v == v} == {k: v for k, v in other.items() if v == v}
     assert one["score"] == pytest.approx(-one["box_mean"])
-
-
-def target_with_inside(counts: list[int], presence: float = 1.0) -> LandmarkTarget:
-    """Hands of which so many landmarks are in the region."""
-    landmarks = torch.full((len(counts), 21, 3), 1.5)
-    for row, count in enumerate(counts):
-        landmarks[row, :count] = 0.5
-    ones = torch.ones(len(counts))
-    return LandmarkTarget(landmarks, ones * presence, ones, torch.ones(len(counts), 21, 3))
-
-
-def test_presence_by_what_is_in_the_region() -> None:
-    # 60 % of 21 is 12.6 and 25 % is 5.25.
-    found = with_presence_of(target_with_inside([21, 13, 12, 6, 5, 0]))
-    presence = found.presence.tolist()
-    assert presence[:2] == [1, 1]
-    assert np.isnan(presence[2:4]).all()
-    assert presence[4:] == [0, 0]
-    assert not torch.isnan(found.landmarks[:2]).any()
-    for part in (found.landmarks, found.right, found.world):
-        assert torch.isnan(part[2:]).all()
-    assert found.right[:2].tolist() == [1, 1]
-
-
-def test_presence_of_what_is_not_all_labelled_stays() -> None:
-    for presence in (0.0, 1.0):
-        target = target_with_inside([0, 21], presence)
-        target.landmarks[:, 20] = torch.nan
-        found = with_presence_of(target)
-        assert found.presence.tolist() == [presence] * 2
-        assert torch.equal(torch.isnan(found.landmarks), torch.isnan(target.landmarks))
-
-
-def test_without_hand() -> None:
-    target = target_with_inside([21, 21, 21])
-    found = without_hand(target, torch.tensor([False, True, False]))
-    assert found.presence.tolist() == [1, 0, 1]
-    assert torch.isnan(found.landmarks[1]).all()
-    assert torch.isnan(found.right).tolist() == [False, True, False]
-    assert torch.equal(found.world[[0, 2]], target.world[[0, 2]])
-    assert not torch.isnan(target.landmarks).any()
-
-
-def test_metrics_against_numpy() -> None:
-    rng = np.random.default_rng(0)
-    truth = rng.uniform(0.2, 0.8, (40, 21, 3))
-    truth[5:9] = np.nan
-    truth[9, 3, 2] = np.nan  # not all known: takes no part
-    guess = np.nan_to_num(truth, nan=0.5) + rng.normal(0, 0.02, truth.shape)
-    world, true_world = rng.normal(0, 0.05, (2, 40, 21, 3))
-    true_world[5:9] = np.nan
-    presence, handedness = rng.normal(size=(2, 40))
-    present = (rng.random(40) < 0.7).astype(float)
-    present[:3] = np.nan
-    right = rng.integers(0, 2, 40).astype(float)
-    right[5:9] = np.nan
-
-    def tensor(values: np.ndarray) -> torch.Tensor:
-        return torch.from_numpy(values).float()
-
-    output = LandmarkOutput(
-        None,
-        tensor(guess),
-        tensor(presence),
-        tensor(handedness),
-        tensor(np.zeros(40)),
-        tensor(world),
-    )
-    target = LandmarkTarget(tensor(truth), tensor(present), tensor(right), tensor(true_world))
-
-    def part(rows: slice) -> tuple[LandmarkOutput, LandmarkTarget]:
-        o, t = output, target
-        return (
-            LandmarkOutput(
-                None,
-                o.landmarks[rows],
-                o.presence[rows],
-                o.handedness[rows],
-                o.facing[rows],
-                o.world[rows],
-            ),
-            LandmarkTarget(t.landmarks[rows], t.presence[rows], t.right[rows], t.world[rows]),
-        )
-
-    found = validation_metrics([part(slice(0, 13)), part(slice(13, 40))])
-    rows = [n for n in range(40) if not np.isnan(truth[n]).any()]
-    errors, palms, boxes = [], [], []
-    for n in rows:
-        off = [np.hypot(*(guess[n, i] - truth[n, i])[:2]) for i in range(21)]
-        errors.append(np.mean(off))
-        palms.append(np.hypot(*(truth[n, 9] - truth[n, 0])[:2]))
-        boxes.append(np.ptp(truth[n, :, :2], axis=0).max())
-    ratio = np.array(errors) / np.array(palms)
-    # PyTorch's median is the lower of two in the middle.
-    assert found["palm_median"] == pytest.approx(100 * np.sort(ratio)[(len(ratio) - 1) // 2], 1e-4)
-    assert found["palm_mean"] == pytest.approx(100 * ratio.mean(), 1e-4)
-    assert found["box_mean"] == pytest.approx(100 * np.mean(np.array(errors) / boxes), 1e-4)
-    assert found["score"] == pytest.approx(-found["box_mean"])
-    known = [n for n in range(40) if not np.isnan(right[n])]
-    assert found["handedness"] == pytest.approx(
-        100 * np.mean([(handedness[n] > 0) == (right[n] > 0.5) for n in known]), 1e-4
-    )
-    space = np.linalg.norm(world[rows] - true_world[rows], axis=2).mean()
-    assert found["world_mm"] == pytest.approx(1000 * space, 1e-4)
-    wins = [
-        float(presence[i] > presence[j])
-        for i in range(40) for j in range(40) if present[i] == 1 and present[j] == 0
-    ]  # fmt: skip
-    assert found["presence_auc"] == pytest.approx(np.mean(wins), 1e-4)
-
-
-def test_area_under_the_curve() -> None:
-    scores = torch.tensor([3.0, 1.0, 2.0, 2.0, 0.0, 5.0])
-    truth = torch.tensor([1.0, 1.0, 0.0, 1.0, 0.0, torch.nan])
-    # Pairs: 3>2, 3>0, 1<2, 1>0, 2=2, 2>0.
-    assert _auc(scores, truth) == pytest.approx((1 + 1 + 0 + 1 + 0.5 + 1) / 6)
-    assert np.isnan(_auc(scores, torch.ones(6)))
-
-
-def test_mirror_images_turn_left_into_right() -> None:
-    images = torch.rand(3, 3, 16, 16)
-    landmarks = torch.rand(3, 21, 3)
-    landmarks[2] = torch.nan
-    target = LandmarkTarget(
-        landmarks,
-        torch.tensor([1.0, 1.0, 0.0]),
-        torch.tensor([1.0, 0.0, torch.nan]),
-        torch.rand(3, 21, 3),
-    )
-    batch = LandmarkBatch(*with_mirror_images(images, target, mirrored(target), 5))
-    assert len(batch.images) == 5
-    torch.testing.assert_close(batch.images[3], images[0].flip(2))
-    torch.testing.assert_close(
-        batch.target.right[:5], torch.tensor([1, 0, torch.nan, 0, 1]), equal_nan=True
-    )
-    torch.testing.assert_close(batch.target.landmarks[3, :, 0], 1 - landmarks[0, :, 0])
-    torch.testing.assert_close(batch.target.landmarks[3, :, 1:], landmarks[0, :, 1:])
-    # Twice in a mirror is as before.
-    again = mirrored(mirrored(target))
-    for name in vars(target):
-        torch.testing.assert_close(getattr(again, name), getattr(target, name), equal_nan=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -22,32 +23,6 @@ if TYPE_CHECKING:
 PROGRAM = "hand-tracker"
 
 app = new_app(PROGRAM, "Train, evaluate and run a two-stage hand tracker.")
-train_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Train a stage from a recipe."
-)
-app.add_typer(train_app, name="train")
-
-RecipeArgument = Annotated[
-    Path, typer.Argument(metavar="RECIPE", help="YAML file that says how to train.")
-]
-DataOption = Annotated[
-    list[Path],
-    typer.Option(
-        "--data", metavar="DIR", help="Output of `hand-synth generate`; several are joined."
-    ),
-]
-PhotosOption = Annotated[
-    list[Path] | None,
-    typer.Option("--photos", metavar="DIR", help="Photographs with an index.json, mixed in."),
-]
-RunOption = Annotated[
-    Path, typer.Option("--output", "-o", metavar="RUN", help="Folder of the run.")
-]
-CacheOption = Annotated[
-    Path | None,
-    typer.Option(metavar="DIR", help="Where decoded pictures are kept. [default: beside the run]"),
-]
-ThreadsOption = Annotated[int | None, typer.Option(min=1, help="Threads on the CPU.")]
 
 
 def main() -> None:
@@ -57,32 +32,56 @@ def main() -> None:
         app()
 
 
-@train_app.command("palm")
-def train_palm(
-    recipe: RecipeArgument,
-    data: DataOption,
-    output: RunOption,
-    photos: PhotosOption = None,
-    cache: CacheOption = None,
+@app.command()
+def train(
+    stage: Annotated[
+        Literal["palm", "landmark"],
+        typer.Argument(help="The palm detector or the landmark model."),
+    ],
+    recipe: Annotated[
+        Path, typer.Argument(metavar="RECIPE", help="YAML file that says how to train.")
+    ],
+    data: Annotated[
+        list[Path],
+        typer.Option(
+            "--data", metavar="DIR", help="Output of `hand-synth generate`; several are joined."
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="RUN", help="Folder of the run.")
+    ],
+    photos: Annotated[
+        list[Path] | None,
+        typer.Option("--photos", metavar="DIR", help="Photographs with an index.json, mixed in."),
+    ] = None,
+    begin_with: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RUN", help="A finished run whose weights to begin with."),
+    ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where decoded pictures are kept. [default: beside the run]"
+        ),
+    ] = None,
     device: DeviceOption = "auto",
-    threads: ThreadsOption = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads on the CPU.")] = None,
 ) -> None:
-    """Train the palm detector, or go on with a run that was stopped."""
-    _train("palm", recipe, data, photos, output, cache, device, threads)
+    """Train a stage from a recipe, or go on with a run that was stopped."""
+    if find_spec("torch") is None:
+        raise UserError("training needs PyTorch: pip install 'handsynth[train]'")
+    from tracker.training.processes import training_processes
+    from tracker.training.recipe import load_recipe
+    from tracker.training.run import TrainingData, train_run
 
-
-@train_app.command("landmark")
-def train_landmark(
-    recipe: RecipeArgument,
-    data: DataOption,
-    output: RunOption,
-    photos: PhotosOption = None,
-    cache: CacheOption = None,
-    device: DeviceOption = "auto",
-    threads: ThreadsOption = None,
-) -> None:
-    """Train the landmark model, or go on with a run that was stopped."""
-    _train("landmark", recipe, data, photos, output, cache, device, threads)
+    loaded = load_recipe(recipe, stage)
+    sources = TrainingData(data, photos or [], cache or output.parent / "cache")
+    line = "stopped: run the same command again to go on from the last checkpoint"
+    with interruptible(PROGRAM, line), training_processes(device, threads) as processes:
+        train_run(loaded, sources, output, processes, begin_with)
+        if processes.is_first:
+            facts = json.loads((output / "run.json").read_text())
+            _say(f"{output}: {json.dumps(facts['metrics'])}, {facts['training']['hours']} h")
 
 
 @app.command()
@@ -152,38 +151,6 @@ def run(
 
 app.command()(evaluate)
 app.command()(bench)
-
-
-def _train(
-    kind: str,
-    recipe: Path,
-    data: list[Path],
-    photos: list[Path] | None,
-    output: Path,
-    cache: Path | None,
-    device: str,
-    threads: int | None,
-) -> None:
-    _require_torch()
-    from tracker.training.processes import training_processes
-    from tracker.training.recipe import load_recipe
-    from tracker.training.run import TrainingData, train_run
-
-    loaded = load_recipe(recipe, "palm" if kind == "palm" else "landmark")
-    sources = TrainingData(data, photos or [], cache or output.parent / "cache")
-    line = "stopped: run the same command again to go on from the last checkpoint"
-    with interruptible(PROGRAM, line), training_processes(device, threads) as processes:
-        train_run(loaded, sources, output, processes)
-        if processes.is_first:
-            facts = json.loads((output / "run.json").read_text())
-            _say(f"{output}: {json.dumps(facts['metrics'])}, {facts['training']['hours']} h")
-
-
-def _require_torch() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("torch") is None:
-        raise UserError("training needs PyTorch: pip install 'handsynth[train]'")
 
 
 def _say(line: str) -> None:

@@ -32,6 +32,8 @@ class Sidecar(BaseModel):
     parameters: int
     recipe: dict[str, Any]
     """The recipe with all keys."""
+    began_with: dict[str, Any] | None = None
+    """The same of the run whose weights came first."""
     data: dict[str, Any]
     """Names and checksums of the datasets that it was trained on."""
     training: dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
@@ -39,7 +39,13 @@ class Progress:
     images: int = 0
 
 
-def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Module:
+def train(
+    task: Task,
+    recipe: Recipe,
+    run: Path,
+    processes: Processes,
+    initial: Mapping[str, Tensor] | None = None,
+) -> nn.Module:
     """Train, or go on where a run was stopped.
 
     Args:
@@ -47,6 +53,7 @@ def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Mod
         recipe: for how long and how; a run that was begun with another is refused.
         run: folder of the run: checkpoint.pt, history.jsonl, curves.png.
         processes: this process's place among those that train together.
+        initial: weights to begin with in place of random ones.
 
     Returns:
         The averaged model, in evaluation mode.
@@ -61,7 +68,10 @@ def train(task: Task, recipe: Recipe, run: Path, processes: Processes) -> nn.Mod
             f"schedule.batch: {schedule.batch} does not divide among {processes.count} processes"
         )
     torch.manual_seed(recipe.seed)
-    model = task.build_model().to(device, memory_format=torch.channels_last)
+    model = task.build_model()
+    if initial is not None:
+        model.load_state_dict(initial)
+    model.to(device, memory_format=torch.channels_last)
     average = averaged_copy(model)
     optimizers = build_optimizers(model, schedule.learning_rate, schedule.weight_decay)
     progress, first, rows = Progress(), 0, []

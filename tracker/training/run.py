@@ -12,12 +12,12 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from synth.errors import UserError
 from tracker.export import export_model
-from tracker.models.landmark import LandmarkModel
-from tracker.models.palm import PalmModel
+from tracker.models.landmark import LandmarkArchitecture, LandmarkModel
+from tracker.models.palm import PalmArchitecture, PalmModel
 from tracker.sidecar import Sidecar
 from tracker.training.checkpoint import load_checkpoint
 from tracker.training.curves import read_history
@@ -49,17 +49,31 @@ class TrainingData:
     cache: Path
 
 
-def train_run(recipe: Recipe, data: TrainingData, run: Path, processes: Processes) -> None:
+def train_run(
+    recipe: Recipe,
+    data: TrainingData,
+    run: Path,
+    processes: Processes,
+    begin_with: Path | None = None,
+) -> None:
     """Train what the recipe says, or go on with it; leaves run.json when it is done.
 
+    Args:
+        recipe: what is trained and how.
+        data: what it learns from.
+        run: folder of the run.
+        processes: this process's place among those that train together.
+        begin_with: a finished run of the same architecture whose weights come first.
+
     Raises:
-        UserError: the data or the run's folder is not what it should be.
+        UserError: the data or a run's folder is not what it should be.
     """
     facts = describe_data(data.datasets, data.photos)
+    initial, before = _earlier(begin_with, recipe) if begin_with else (None, None)
     run.mkdir(parents=True, exist_ok=True)
     task = _task(recipe, data)
     _keep_inputs(task, recipe, run, processes)
-    train(task, recipe, run, processes)
+    train(task, recipe, run, processes, initial)
     if processes.is_first:
         state = load_checkpoint(run)
         assert state is not None
@@ -72,6 +86,7 @@ def train_run(recipe: Recipe, data: TrainingData, run: Path, processes: Processe
             {
                 "name": recipe.name,
                 "recipe": recipe.model_dump(mode="json", exclude_none=True),
+                "began_with": before,
                 "data": facts,
                 "training": {
                     **describe_machine(processes.device),
@@ -104,6 +119,22 @@ def export_run(run: Path, path: Path) -> Sidecar:
     model.load_state_dict(state["average"])
     samples = _kept_inputs(run)
     return export_model(model.eval(), _kind(recipe), samples.shape[1], samples, path, facts)
+
+
+def _earlier(run: Path, recipe: Recipe) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Averaged weights of a finished run, and what it says of itself."""
+    facts, state = read_run(run), load_checkpoint(run)
+    if state is None:
+        raise UserError(f"{run}: has no checkpoint; train it again")
+    if _architecture(Recipe.model_validate(facts["recipe"])) != _architecture(recipe):
+        raise UserError(f"{run}: has another architecture than the recipe {recipe.name}")
+    return state["average"], facts
+
+
+def _architecture(recipe: Recipe) -> PalmArchitecture | LandmarkArchitecture:
+    stage = recipe.palm or recipe.landmark
+    assert stage is not None
+    return stage.architecture
 
 
 def _kind(recipe: Recipe) -> Kind:

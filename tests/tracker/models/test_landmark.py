@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.tracker.training.made_hands import no_boxes
 from tracker.models.blocks import parameter_count
 from tracker.models.landmark import (
     DEPTH_REACH,
@@ -79,6 +80,7 @@ def test_it_learns_a_few_crops_by_heart(head: str) -> None:
         (torch.arange(8) < 6).float(),
         (torch.arange(8) % 2).float(),
         world - world.mean(dim=1, keepdim=True),
+        no_boxes(8),
     )
     weights = LandmarkLossWeights(sigma=0.02)
     optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)

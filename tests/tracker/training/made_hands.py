@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 
 from synth.sample import Sample
 from tests.made_shards import write_shards
@@ -22,6 +23,11 @@ FLAT_HAND = np.array(
         for k in range(4)
     ]
 )
+
+
+def no_boxes(count: int) -> torch.Tensor:
+    """The boxes of a LandmarkTarget of hands whose boxes are not known."""
+    return torch.full((count, 2, 3), torch.nan)
 
 
 def hand_in_camera(rotation: float = 0.0, distance: float = 0.45) -> np.ndarray:

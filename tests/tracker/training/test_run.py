@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -27,11 +28,12 @@ ARCHITECTURE = LandmarkArchitecture(
 )
 
 
-def recipe(batch: int = 4) -> Recipe:
+def recipe(**schedule: Any) -> Recipe:
+    defaults = {"steps": 6, "batch": 4, "validate_every": 3, "save_every": 2, "warmup_steps": 2}
     return Recipe(
         name="tiny",
         seed=2,
-        schedule=Schedule(steps=6, batch=batch, validate_every=3, save_every=2, warmup_steps=2),
+        schedule=Schedule.model_validate({**defaults, **schedule}),
         landmark=LandmarkRecipe(architecture=ARCHITECTURE),
     )
 
@@ -102,6 +104,31 @@ def test_a_finished_run_may_be_run_again(data: TrainingData, finished: Path) -> 
 def test_another_recipe_is_refused(data: TrainingData, finished: Path) -> None:
     with pytest.raises(UserError, match="another recipe"):
         train_run(recipe(batch=6), data, finished, ALONE)
+
+
+def test_weights_to_begin_with(data: TrainingData, finished: Path, tmp_path: Path) -> None:
+    start = load_checkpoint(finished)
+    assert start is not None
+    still = recipe(learning_rate=1e-12, ema_decay=0.0)
+    train_run(still, data, tmp_path / "run", ALONE, begin_with=finished)
+    state = load_checkpoint(tmp_path / "run")
+    assert state is not None
+    for name, tensor in start["average"].items():
+        if "running" not in name and "num_batches" not in name:
+            torch.testing.assert_close(state["model"][name], tensor, msg=name)
+    facts = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert facts["began_with"] == json.loads((finished / "run.json").read_text())
+    sidecar = export_run(tmp_path / "run", tmp_path / "a.onnx")
+    assert sidecar.began_with == facts["began_with"]
+
+
+def test_weights_that_do_not_fit(data: TrainingData, finished: Path, tmp_path: Path) -> None:
+    other = ARCHITECTURE.model_copy(update={"hidden": 12})
+    wanted = recipe().model_copy(update={"landmark": LandmarkRecipe(architecture=other)})
+    with pytest.raises(UserError, match="has another architecture than the recipe tiny"):
+        train_run(wanted, data, tmp_path / "run", ALONE, begin_with=finished)
+    with pytest.raises(UserError, match=r"no run.json"):
+        train_run(recipe(), data, tmp_path / "run", ALONE, begin_with=tmp_path)
 
 
 def test_what_cannot_be_exported(finished: Path, tmp_path: Path) -> None:

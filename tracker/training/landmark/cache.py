@@ -26,7 +26,7 @@ from tracker.training.landmark.crops import (
     has_enough_of_a_hand,
 )
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 _NEGATIVES_A_SAMPLE: Final = 0.15
 _NEGATIVES_A_PHOTO: Final = 3
 
@@ -99,7 +99,7 @@ def _photo_hand(image: NDArray[np.uint8], hand: PhotoHand, box: NDArray[np.float
     roi = Roi((float(center[0]), float(center[1])), 1.4 * float((box[2:] - box[:2]).max()), 0.0)
     right = np.nan if hand.side is None else float(hand.side == "right")
     known = {i: (p[0], p[1]) for i, p in enumerate(hand.landmarks) if not np.isnan(p).any()}
-    return crop_of_box(image, roi, right, known)
+    return crop_of_box(image, roi, box, right, known)
 
 
 def _empty_region(

@@ -40,6 +40,7 @@ class CropLabel:
         world: (21, 3) metres, axes of the crop, origin at the mean of the points.
         rois: (2, 4) regions that the palm and the landmarks would give: centre x, y and side in
             wide sides, radians.
+        box: (4,) x0, y0, x1, y1 in wide sides of the hand, where its landmarks are not known.
     """
 
     presence: float
@@ -47,6 +48,7 @@ class CropLabel:
     landmarks: Array
     world: Array
     rois: Array
+    box: Array
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def crop_of_hand(
     world = landmarks_camera - landmarks_camera.mean(axis=0)
     world[:, :2] = Roi((0.0, 0.0), 1.0, -wide.rotation).turned(world[:, :2])
     rois = np.array([_inside(wide, palm), _inside(wide, region)])
-    label = CropLabel(1.0, float(side == "right"), landmarks, world, rois)
+    label = CropLabel(1.0, float(side == "right"), landmarks, world, rois, np.full(4, np.nan))
     return WideCrop(*_pictures(image, foreground, wide), label)
 
 
@@ -97,6 +99,7 @@ def crop_of_nothing(
 def crop_of_box(
     image: NDArray[np.uint8],
     roi: Roi,
+    box: Array,
     right: float = np.nan,
     keypoints: dict[int, tuple[float, float]] | None = None,
 ) -> WideCrop:
@@ -104,7 +107,8 @@ def crop_of_box(
 
     Args:
         image: (H, W, 3) RGB.
-        roi: region of the hand.
+        roi: region of the hand, upright.
+        box: (4,) x0, y0, x1, y1 of the hand in image pixels.
         right: 1, 0 or NaN.
         keypoints: image pixels of those landmarks that are known.
     """
@@ -112,6 +116,7 @@ def crop_of_box(
     wide = Roi(roi.center, roi.size * WIDE, roi.rotation)
     for landmark, point in (keypoints or {}).items():
         result.label.landmarks[landmark, :2] = wide.to_unit(np.array(point))
+    result.label.box[:] = wide.to_unit(box.reshape(2, 2)).ravel()
     return result
 
 
@@ -125,7 +130,7 @@ def _unlabelled(
     wide = Roi(roi.center, roi.size * WIDE, roi.rotation)
     unknown = np.full((len(LANDMARKS), 3), np.nan)
     rois = np.array([_inside(wide, roi)] * 2)
-    label = CropLabel(presence, right, unknown, unknown.copy(), rois)
+    label = CropLabel(presence, right, unknown, unknown.copy(), rois, np.full(4, np.nan))
     return WideCrop(*_pictures(image, foreground, wide), label)
 
 

@@ -106,6 +106,19 @@ def world_in(regions: Regions, world: Tensor) -> Tensor:
     return torch.cat([plane, world[..., 2:]], dim=2)
 
 
+def box_frame(regions: Regions, box: Tensor) -> Tensor:
+    """(N, 2, 3) affine maps from points of the regions, (x, y, 1), to fractions of boxes (N, 4) of
+    the wide crops; NaN where there is no box."""
+    mirrored = regions.mirrored
+    left = torch.where(mirrored, 1 - box[:, 2], box[:, 0])
+    right = torch.where(mirrored, 1 - box[:, 0], box[:, 2])
+    low, high = torch.stack([left, box[:, 1]], dim=1), torch.stack([right, box[:, 3]], dim=1)
+    turn = _turn(regions.rotation) * regions.size[:, None, None]
+    corner = regions.center - turn.sum(dim=2) / 2
+    affine = torch.cat([turn, (corner - low)[:, :, None]], dim=2)
+    return affine / (high - low)[:, :, None]
+
+
 def right_in(regions: Regions, right: Tensor) -> Tensor:
     """1 for a right hand after the mirror; NaN stays NaN."""
     return torch.where(regions.mirrored, 1 - right, right)

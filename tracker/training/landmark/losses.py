@@ -28,6 +28,8 @@ class LandmarkLossWeights(BaseModel):
     handedness: float = Field(1.0, ge=0)
     facing: float = Field(1.0, ge=0)
     world: float = Field(10.0, ge=0)
+    box: float = Field(0.0, ge=0)
+    """Of landmarks outside of the box, where a photograph's box is all that is known."""
     sigma: float = Field(0.016, gt=0)
 
 
@@ -39,12 +41,14 @@ class LandmarkTarget:
         landmarks: (N, 21, 3) as LandmarkOutput.landmarks.
         presence, right: (N,) 0 … 1.
         world: (N, 21, 3) metres.
+        box: (N, 2, 3) affine maps from the crop to fractions of the hand's box.
     """
 
     landmarks: Tensor
     presence: Tensor
     right: Tensor
     world: Tensor
+    box: Tensor
 
 
 def landmark_loss(
@@ -67,11 +71,27 @@ def landmark_loss(
             (output.world - torch.nan_to_num(target.world)).abs(), ~torch.isnan(target.world)
         ),
     }
+    if weights.box:
+        terms["box"] = weights.box * outside_loss(output.landmarks[..., :2], target.box)
     if output.logits is not None:
         wanted = gaussian_bins(truth, output.logits.shape[-1], weights.sigma)
         entropy = -(wanted * output.logits.log_softmax(dim=-1)).sum(dim=-1)
         terms["bins"] = weights.bins * masked_mean(entropy, known)
     return terms
+
+
+def outside_loss(points: Tensor, box: Tensor) -> Tensor:
+    """How far points (N, 21, 2) lie outside of their boxes, in box sides, mean over all of them.
+
+    Args:
+        points: (N, 21, 2) in the crop.
+        box: (N, 2, 3) of LandmarkTarget.
+    """
+    known = ~torch.isnan(box).any(dim=2)[:, None]
+    frame = torch.nan_to_num(box)[:, None]
+    # No matrix product: autocast would round it to bfloat16.
+    inside = (points[:, :, None] * frame[..., :2]).sum(dim=3) + frame[..., 2]
+    return masked_mean(F.relu(-inside) + F.relu(inside - 1), known.expand_as(inside))
 
 
 def palm_facing(target: LandmarkTarget) -> Tensor:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
-from tracker.training.landmark.geometry import Regions, landmarks_in, right_in, world_in
+from tracker.training.landmark.geometry import Regions, box_frame, landmarks_in, right_in, world_in
 from tracker.training.landmark.losses import LandmarkTarget
 from tracker.training.landmark.wide import WideBatch
 
@@ -18,7 +20,7 @@ def target_in(wide: WideBatch, regions: Regions) -> LandmarkTarget:
     """The truth of the regions."""
     landmarks = landmarks_in(regions, wide.landmarks)
     right, world = right_in(regions, wide.right), world_in(regions, wide.world)
-    target = LandmarkTarget(landmarks, wide.presence, right, world)
+    target = LandmarkTarget(landmarks, wide.presence, right, world, box_frame(regions, wide.box))
     # Of a hand whose landmarks are not all known nobody can say how much is in a region that is
     # far off; the regions of hands in photographs are centred on their boxes.
     off = regions.in_wide_crop() - wide.rois[:, 1, :2]
@@ -31,7 +33,9 @@ def mirrored(target: LandmarkTarget) -> LandmarkTarget:
     """The truth of the mirror images."""
     flip = torch.tensor([-1.0, 1.0, 1.0], device=target.world.device)
     landmarks = torch.cat([1 - target.landmarks[..., :1], target.landmarks[..., 1:]], dim=2)
-    return LandmarkTarget(landmarks, target.presence, 1 - target.right, target.world * flip)
+    x, y, one = target.box.unbind(dim=2)
+    box = torch.stack([-x, y, one + x], dim=2)
+    return LandmarkTarget(landmarks, target.presence, 1 - target.right, target.world * flip, box)
 
 
 def with_presence_of(target: LandmarkTarget) -> LandmarkTarget:
@@ -45,9 +49,7 @@ def with_presence_of(target: LandmarkTarget) -> LandmarkTarget:
     judged = torch.where(inside >= 0.6, 1.0, torch.where(inside <= 0.25, 0.0, torch.nan))
     presence = torch.where(known, judged, target.presence)
     gone = known & (presence != 1)
-    return without_hand(
-        LandmarkTarget(target.landmarks, presence, target.right, target.world), gone, presence
-    )
+    return without_hand(replace(target, presence=presence), gone, presence)
 
 
 def without_hand(
@@ -62,4 +64,5 @@ def without_hand(
         torch.where(gone, replaced, target.presence),
         torch.where(gone, nothing, target.right),
         torch.where(wide, nothing, target.world),
+        torch.where(wide, nothing, target.box),
     )

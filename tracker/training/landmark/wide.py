@@ -23,6 +23,7 @@ class WideBatch:
     landmarks: Tensor
     world: Tensor
     rois: Tensor
+    box: Tensor
 
 
 def wide_batch(rows: Rows) -> WideBatch:

@@ -106,16 +106,19 @@ def test_the_mask_tells_skin_picture_and_beyond() -> None:
 def test_of_a_photographed_hand_only_the_points_that_are_known() -> None:
     roi = Roi((40.0, 50.0), 60.0, 0.0)
     image = np.zeros((IMAGE, IMAGE, 3), np.uint8)
-    label = crop_of_box(image, roi, 1.0, {4: (40.0, 50.0), 8: (85.0, 5.0)}).label
+    box = np.array([20.0, 30.0, 60.0, 70.0])
+    label = crop_of_box(image, roi, box, 1.0, {4: (40.0, 50.0), 8: (85.0, 5.0)}).label
     np.testing.assert_allclose(label.landmarks[4, :2], 0.5)
     np.testing.assert_allclose(label.landmarks[8, :2], [1.0, 0.0])
     unknown = np.isnan(label.landmarks)
     assert unknown[:, 2].all()
     assert np.flatnonzero(~unknown[:, 0]).tolist() == [4, 8]
     assert (label.presence, label.right) == (1.0, 1.0)
+    # The wide crop is 90 pixels about (40, 50).
+    np.testing.assert_allclose(label.box, [25 / 90, 25 / 90, 65 / 90, 65 / 90])
     np.testing.assert_allclose(label.rois, [[0.5, 0.5, 1 / WIDE, 0.0]] * 2)
     # Two crops never share their labels.
-    other = crop_of_box(image, roi).label
+    other = crop_of_box(image, roi, box).label
     assert np.isnan(other.landmarks).all()
     assert np.isnan(other.right)
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from tracker.training.landmark.geometry import (
     Jitter,
     Regions,
+    box_frame,
     cut,
     exact_regions,
     jittered_regions,
@@ -175,3 +176,21 @@ def test_wild_regions_are_far_off() -> None:
     assert wild.float().mean() == pytest.approx(0.25, abs=0.03)
     assert away[wild].min() >= 0.3 - 1e-5
     assert away.max() <= 1 + 1e-5
+
+
+@pytest.mark.parametrize("is_mirrored", [False, True])
+def test_box_frame_against_the_way_through_the_wide_crop(is_mirrored: bool) -> None:
+    regions = Regions(
+        torch.tensor([[0.45, 0.6]]), torch.tensor([0.5]), torch.tensor([0.4]),
+        torch.tensor([is_mirrored]),
+    )  # fmt: skip
+    box = torch.tensor([[0.2, 0.3, 0.7, 0.9]])
+    # Corners and middle of the box in the wide crop, as landmarks of the region.
+    wide = torch.tensor([[[0.2, 0.3, 0.0], [0.7, 0.9, 0.0], [0.45, 0.6, 0.0], [0.7, 0.3, 0.0]]])
+    points = landmarks_in(regions, wide)[..., :2]
+    frame = box_frame(regions, box)
+    found = torch.einsum("nij,npj->npi", frame[:, :, :2], points) + frame[:, None, :, 2]
+    wanted = torch.tensor([[[0.0, 0.0], [1.0, 1.0], [0.5, 0.5], [1.0, 0.0]]])
+    if is_mirrored:
+        wanted[..., 0] = 1 - wanted[..., 0]
+    torch.testing.assert_close(found, wanted, atol=1e-5, rtol=1e-5)

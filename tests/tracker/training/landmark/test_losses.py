@@ -11,6 +11,7 @@ import torch
 from scipy.special import log_softmax
 from torch import Tensor
 
+from tests.tracker.training.made_hands import no_boxes
 from tracker.models.landmark import DEPTH_REACH, MARGIN, LandmarkOutput
 from tracker.training.landmark.losses import (
     LandmarkLossWeights,
@@ -20,6 +21,7 @@ from tracker.training.landmark.losses import (
     known_coordinates,
     landmark_loss,
     masked_mean,
+    outside_loss,
     palm_facing,
 )
 
@@ -42,7 +44,11 @@ def target_of(count: int, seed: int = 1) -> LandmarkTarget:
     landmarks[..., 2] -= 0.5
     side = (torch.arange(count) % 2).float()
     return LandmarkTarget(
-        landmarks, torch.ones(count), side, torch.randn(count, 21, 3, generator=generator)
+        landmarks,
+        torch.ones(count),
+        side,
+        torch.randn(count, 21, 3, generator=generator),
+        no_boxes(count),
     )
 
 
@@ -65,7 +71,9 @@ def test_values_worked_by_hand() -> None:
     output = LandmarkOutput(
         None, landmarks, torch.tensor([0.0]), torch.tensor([2.0]), torch.tensor([0.0]), world
     )
-    target = LandmarkTarget(truth, torch.ones(1), torch.zeros(1), torch.zeros(1, 21, 3))
+    target = LandmarkTarget(
+        truth, torch.ones(1), torch.zeros(1), torch.zeros(1, 21, 3), no_boxes(1)
+    )
     weights = LandmarkLossWeights(points=1, depth=1, presence=1, handedness=1, world=1)
     terms = landmark_loss(output, target, weights)
     assert set(terms) == {"points", "depth", "presence", "handedness", "facing", "world"}
@@ -144,7 +152,7 @@ def test_a_perfect_output_is_minimal() -> None:
 def test_of_a_crop_of_which_nothing_is_known_nothing_is_learned() -> None:
     unknown = torch.full((3, 21, 3), torch.nan)
     nothing = torch.full((3,), torch.nan)
-    target = LandmarkTarget(unknown, nothing, nothing, unknown)
+    target = LandmarkTarget(unknown, nothing, nothing, unknown, no_boxes(3))
     output = output_of(3)
     terms = landmark_loss(output, target, WEIGHTS)
     assert all(float(term.detach()) == 0 for term in terms.values())
@@ -197,6 +205,23 @@ def test_small_pieces() -> None:
     assert found == pytest.approx(expected, rel=1e-6)
 
 
+def test_how_far_points_lie_outside_of_their_box() -> None:
+    # The box is x 0.2 … 0.6, y 0 … 1 of the crop, so u = (x − 0.2) / 0.4, v = y.
+    frame = torch.tensor([[2.5, 0.0, -0.5], [0.0, 1.0, 0.0]])
+    points = torch.tensor([[[0.3, 0.5], [0.1, 0.5], [0.6, 1.2], [0.8, -0.1]]])
+    outside = (0.25 + 0.2 + 0.5 + 0.1) / 8
+    assert float(outside_loss(points, frame[None])) == pytest.approx(outside)
+    # A second hand without a box does not count, nor does its gradient.
+    both = torch.cat([points, points]).requires_grad_()
+    loss = outside_loss(both, torch.stack([frame, torch.full((2, 3), torch.nan)]))
+    assert float(loss.detach()) == pytest.approx(outside)
+    loss.backward()
+    assert both.grad is not None
+    assert (both.grad[1] == 0).all()
+    assert both.grad[0, 0].tolist() == [0, 0]
+    assert both.grad[0, 1, 0] < 0 < both.grad[0, 3, 0]
+
+
 def test_palm_or_back() -> None:
     # A right hand upright with its palm to the camera has the thumb's side at the image's right (y
     # is down, z forward), so the index finger's knuckle, too. Then: its back, and a left palm.
@@ -206,6 +231,6 @@ def test_palm_or_back() -> None:
     world[2] = world[1]
     world[3] = torch.nan
     right = torch.tensor([1.0, 1.0, 0.0, 1.0])
-    target = LandmarkTarget(world, torch.ones(4), right, world)
+    target = LandmarkTarget(world, torch.ones(4), right, world, no_boxes(4))
     facing = palm_facing(target)
     torch.testing.assert_close(facing, torch.tensor([1.0, 0.0, 1.0, torch.nan]), equal_nan=True)

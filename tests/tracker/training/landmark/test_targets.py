@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from tracker.training.batches import with_mirror_images
 from tracker.training.landmark.augment import LandmarkBatch
-from tracker.training.landmark.losses import LandmarkTarget
+from tracker.training.landmark.losses import LandmarkTarget, outside_loss
 from tracker.training.landmark.targets import mirrored, with_presence_of, without_hand
 
 
@@ -17,7 +18,8 @@ def target_with_inside(counts: list[int], presence: float = 1.0) -> LandmarkTarg
     for row, count in enumerate(counts):
         landmarks[row, :count] = 0.5
     ones = torch.ones(len(counts))
-    return LandmarkTarget(landmarks, ones * presence, ones, torch.ones(len(counts), 21, 3))
+    box = torch.ones(len(counts), 2, 3)
+    return LandmarkTarget(landmarks, ones * presence, ones, torch.ones(len(counts), 21, 3), box)
 
 
 def test_presence_by_what_is_in_the_region() -> None:
@@ -61,6 +63,7 @@ def test_mirror_images_turn_left_into_right() -> None:
         torch.tensor([1.0, 1.0, 0.0]),
         torch.tensor([1.0, 0.0, torch.nan]),
         torch.rand(3, 21, 3),
+        torch.rand(3, 2, 3),
     )
     batch = LandmarkBatch(*with_mirror_images(images, target, mirrored(target), 5))
     assert len(batch.images) == 5
@@ -70,6 +73,12 @@ def test_mirror_images_turn_left_into_right() -> None:
     )
     torch.testing.assert_close(batch.target.landmarks[3, :, 0], 1 - landmarks[0, :, 0])
     torch.testing.assert_close(batch.target.landmarks[3, :, 1:], landmarks[0, :, 1:])
+    # Of a point and its mirror image the same is outside of the box.
+    points = torch.rand(3, 4, 2) * 4 - 2
+    flipped = torch.stack([1 - points[..., 0], points[..., 1]], dim=2)
+    assert outside_loss(flipped, mirrored(target).box) == pytest.approx(
+        float(outside_loss(points, target.box)), rel=1e-5
+    )
     # Twice in a mirror is as before.
     again = mirrored(mirrored(target))
     for name in vars(target):

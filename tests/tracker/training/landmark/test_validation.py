@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import torch
@@ -36,7 +38,8 @@ def test_metrics_against_numpy() -> None:
         tensor(np.zeros(40)),
         tensor(world),
     )
-    target = LandmarkTarget(tensor(truth), tensor(present), tensor(right), tensor(true_world))
+    box = torch.full((len(truth), 2, 3), torch.nan)
+    target = LandmarkTarget(tensor(truth), tensor(present), tensor(right), tensor(true_world), box)
 
     def part(rows: slice) -> tuple[LandmarkOutput, LandmarkTarget]:
         o, t = output, target
@@ -49,7 +52,7 @@ def test_metrics_against_numpy() -> None:
                 o.facing[rows],
                 o.world[rows],
             ),
-            LandmarkTarget(t.landmarks[rows], t.presence[rows], t.right[rows], t.world[rows]),
+            LandmarkTarget(*(getattr(t, field.name)[rows] for field in fields(t))),
         )
 
     found = validation_metrics([part(slice(0, 13)), part(slice(13, 40))])

@@ -28,7 +28,8 @@ from tracker.export import (
 )
 from tracker.model_file import GRAPH_INPUT, GRAPH_OUTPUTS
 from tracker.models.blocks import parameter_count
-from tracker.models.landmark import LandmarkArchitecture, LandmarkModel
+from tracker.models.landmark import LandmarkModel
+from tracker.models.landmark_architecture import LandmarkArchitecture
 from tracker.models.palm import PalmArchitecture, PalmModel
 from tracker.sidecar import Sidecar
 

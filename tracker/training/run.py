@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from synth.errors import UserError
 from tracker.export import export_model
-from tracker.models.landmark import LandmarkArchitecture, LandmarkModel
+from tracker.models.landmark import LandmarkModel
+from tracker.models.landmark_architecture import LandmarkArchitecture
 from tracker.models.palm import PalmArchitecture, PalmModel
 from tracker.sidecar import Sidecar
 from tracker.training.checkpoint import load_checkpoint

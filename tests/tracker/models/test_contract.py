@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from tracker.anchors import anchors_of
-from tracker.models.landmark import LandmarkArchitecture, LandmarkModel
+from tracker.models.landmark import LandmarkModel
+from tracker.models.landmark_architecture import LandmarkArchitecture
 from tracker.models.palm import PalmArchitecture, PalmModel
 
 
@@ -92,7 +93,6 @@ class LandmarkContract(ModelContract):
         )  # fmt: skip
 
     shapes = {  # noqa: RUF012
-        "logits": None,
         "landmarks": (21, 3),
         "presence": (),
         "handedness": (),
@@ -105,9 +105,14 @@ class LandmarkContract(ModelContract):
         torch.testing.assert_close(world.mean(dim=1), torch.zeros(2, 3), atol=1e-6, rtol=0)
 
 
+class TestCells(LandmarkContract):
+    head = "cells"
+    shapes = {**LandmarkContract.shapes, "cells": (21, 3, 8, 8)}  # noqa: RUF012
+
+
 class TestBins(LandmarkContract):
     head = "bins"
-    shapes = {**LandmarkContract.shapes, "logits": (21, 3, 40)}  # noqa: RUF012
+    shapes = {**LandmarkContract.shapes, "bins": (21, 3, 40)}  # noqa: RUF012
 
 
 class TestRegression(LandmarkContract):

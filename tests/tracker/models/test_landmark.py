@@ -9,13 +9,9 @@ import torch
 
 from tests.tracker.training.made_hands import no_boxes
 from tracker.models.blocks import parameter_count
-from tracker.models.landmark import (
-    DEPTH_REACH,
-    MARGIN,
-    LandmarkArchitecture,
-    LandmarkModel,
-    bin_centers,
-)
+from tracker.models.landmark import LandmarkModel
+from tracker.models.landmark_architecture import LandmarkArchitecture
+from tracker.models.landmark_heads import DEPTH_REACH, MARGIN, bin_centers
 from tracker.training.landmark.losses import LandmarkLossWeights, LandmarkTarget, landmark_loss
 from tracker.training.recipe import load_recipe
 
@@ -48,10 +44,26 @@ def test_the_coordinate_is_the_mean_of_its_bins() -> None:
     torch.manual_seed(0)
     model = LandmarkModel(LandmarkArchitecture(input_side=32, bins=20, hidden=8)).eval()
     output = model(torch.rand(2, 3, 32, 32))
-    assert output.logits is not None
-    chance = output.logits.exp() / output.logits.exp().sum(dim=-1, keepdim=True)
+    assert output.bins is not None
+    chance = output.bins.exp() / output.bins.exp().sum(dim=-1, keepdim=True)
     expected = (chance * bin_centers(20)).sum(dim=-1)
     torch.testing.assert_close(output.landmarks, expected)
+
+
+def test_the_coordinate_is_the_mean_of_what_the_cells_say() -> None:
+    torch.manual_seed(0)
+    architecture = LandmarkArchitecture(input_side=32, hidden=8, head="cells")
+    output = LandmarkModel(architecture).eval()(torch.rand(2, 3, 32, 32))
+    cells = output.cells
+    assert cells is not None
+    assert cells.shape == (2, 21, 3, 4, 4)
+    score, dx, dy = cells[1, 5].double()
+    chance = score.exp() / score.exp().sum()
+    rows, columns = torch.meshgrid(torch.arange(4) + 0.5, torch.arange(4) + 0.5, indexing="ij")
+    x, y = ((chance * (columns + dx)).sum() / 4, (chance * (rows + dy)).sum() / 4)
+    torch.testing.assert_close(
+        output.landmarks[1, 5, :2].double(), torch.stack([x, y]), atol=1e-5, rtol=1e-5
+    )
 
 
 def test_the_shape_in_space_does_not_bend_the_one_in_the_image() -> None:
@@ -62,7 +74,7 @@ def test_the_shape_in_space_does_not_bend_the_one_in_the_image() -> None:
     assert model.world.weight.grad is not None
 
 
-@pytest.mark.parametrize("head", ["bins", "regression", "heatmap"])
+@pytest.mark.parametrize("head", ["cells", "bins", "regression", "heatmap"])
 def test_it_learns_a_few_crops_by_heart(head: str) -> None:
     torch.manual_seed(0)
     architecture = LandmarkArchitecture.model_validate(

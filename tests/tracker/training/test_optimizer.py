@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from tracker.models.landmark import LandmarkArchitecture, LandmarkModel
+from tracker.models.landmark import LandmarkModel
+from tracker.models.landmark_architecture import LandmarkArchitecture
 from tracker.training.optimizer import build_optimizers, orthogonalised
 
 

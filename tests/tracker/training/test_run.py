@@ -14,7 +14,8 @@ import torch
 
 from synth.errors import UserError
 from tests.tracker.training.made_hands import write_hands
-from tracker.models.landmark import LandmarkArchitecture, LandmarkModel
+from tracker.models.landmark import LandmarkModel
+from tracker.models.landmark_architecture import LandmarkArchitecture
 from tracker.sidecar import Sidecar
 from tracker.training.checkpoint import load_checkpoint
 from tracker.training.landmark.task import LandmarkRecipe

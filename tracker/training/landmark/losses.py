@@ -10,7 +10,11 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from synth.landmarks import LANDMARKS, WRIST
-from tracker.models.landmark import DEPTH_REACH, MARGIN, LandmarkOutput, bin_centers
+from tracker.models.landmark import LandmarkOutput
+from tracker.models.landmark_heads import DEPTH_REACH, MARGIN, bin_centers
+
+#: Width of the target over the cells, in cells.
+CELL_SIGMA = 0.6
 
 _INDEX_MCP = LANDMARKS.index("index_mcp")
 _LITTLE_MCP = LANDMARKS.index("little_mcp")
@@ -22,6 +26,8 @@ class LandmarkLossWeights(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     bins: float = Field(1.0, ge=0)
+    cells: float = Field(0.5, ge=0)
+    offsets: float = Field(0.5, ge=0)
     points: float = Field(5.0, ge=0)
     depth: float = Field(2.0, ge=0)
     presence: float = Field(0.5, ge=0)
@@ -54,7 +60,7 @@ class LandmarkTarget:
 def landmark_loss(
     output: LandmarkOutput, target: LandmarkTarget, weights: LandmarkLossWeights
 ) -> dict[str, Tensor]:
-    """Weighted terms: classification of the bins, distance of the points, depth, presence,
+    """Weighted terms: what the head classifies, distance of the points, depth, presence,
     handedness and world points."""
     known = known_coordinates(target.landmarks)
     truth = torch.nan_to_num(target.landmarks)
@@ -73,11 +79,47 @@ def landmark_loss(
     }
     if weights.box:
         terms["box"] = weights.box * outside_loss(output.landmarks[..., :2], target.box)
-    if output.logits is not None:
-        wanted = gaussian_bins(truth, output.logits.shape[-1], weights.sigma)
-        entropy = -(wanted * output.logits.log_softmax(dim=-1)).sum(dim=-1)
+    bins, cells = output.bins, output.cells
+    if bins is not None:
+        wanted = gaussian_bins(truth, bins.shape[-1], weights.sigma)
+        entropy = -(wanted * bins.log_softmax(dim=-1)).sum(dim=-1)
         terms["bins"] = weights.bins * masked_mean(entropy, known)
+    if cells is not None:
+        wanted = gaussian_cells(truth[..., :2], cells.shape[-1])
+        terms["cells"] = weights.cells * cell_loss(cells[:, :, 0], wanted, known[..., 0])
+        offsets = cells[:, :, 1:]
+        terms["offsets"] = weights.offsets * offset_loss(offsets, truth, wanted, known[..., 0])
     return terms
+
+
+def cell_loss(scores: Tensor, wanted: Tensor, known: Tensor) -> Tensor:
+    """Cross-entropy of the cells (N, 21, S, S), mean over the known landmarks (N, 21)."""
+    log_chance = scores.flatten(2).log_softmax(dim=2)
+    return masked_mean(-(wanted.flatten(2) * log_chance).sum(dim=2), known)
+
+
+def offset_loss(offsets: Tensor, truth: Tensor, wanted: Tensor, known: Tensor) -> Tensor:
+    """Smooth L1 of the offsets (N, 21, 2, S, S), in cells, of the cells that are wanted (N, 21, S,
+    S), mean over the known landmarks (N, 21)."""
+    side = offsets.shape[-1]
+    middles = torch.arange(side, device=offsets.device) + 0.5
+    x = truth[..., 0, None, None] * side - middles[None, :]
+    y = truth[..., 1, None, None] * side - middles[:, None]
+    right = torch.stack([x.expand(wanted.shape), y.expand(wanted.shape)], dim=2)
+    each = F.smooth_l1_loss(offsets, right, beta=0.25, reduction="none").sum(dim=2)
+    return masked_mean((wanted * each).sum(dim=(2, 3)), known)
+
+
+def gaussian_cells(places: Tensor, side: int) -> Tensor:
+    """(…, side, side) distributions over a grid's cells round places (…, 2) in crop sides, with a
+    sum of 1. Of a place outside it lies at the border."""
+    at = places.clamp(0, 1) * side
+    middles = torch.arange(side, device=places.device) + 0.5
+    x, y = (
+        (-0.5 * ((at[..., axis, None] - middles) / CELL_SIGMA) ** 2).softmax(dim=-1)
+        for axis in (0, 1)
+    )
+    return y[..., :, None] * x[..., None, :]
 
 
 def outside_loss(points: Tensor, box: Tensor) -> Tensor:

@@ -10,7 +10,8 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-from tracker.models.landmark import LandmarkArchitecture, LandmarkModel, LandmarkOutput
+from tracker.models.landmark import LandmarkModel, LandmarkOutput
+from tracker.models.landmark_architecture import LandmarkArchitecture
 from tracker.training.batches import draw_rows, take_rows, with_mirror_images
 from tracker.training.landmark.augment import LandmarkAugmentation, LandmarkBatch, augment
 from tracker.training.landmark.cache import crops_of_dataset, crops_of_photos

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -12,12 +11,15 @@ from scipy.special import log_softmax
 from torch import Tensor
 
 from tests.tracker.training.made_hands import no_boxes
-from tracker.models.landmark import DEPTH_REACH, MARGIN, LandmarkOutput
+from tracker.models.landmark import LandmarkOutput
+from tracker.models.landmark_heads import DEPTH_REACH, MARGIN
 from tracker.training.landmark.losses import (
+    CELL_SIGMA,
     LandmarkLossWeights,
     LandmarkTarget,
     binary_loss,
     gaussian_bins,
+    gaussian_cells,
     known_coordinates,
     landmark_loss,
     masked_mean,
@@ -26,6 +28,7 @@ from tracker.training.landmark.losses import (
 )
 
 BINS = 160
+CELLS = 8
 WEIGHTS = LandmarkLossWeights()
 
 
@@ -35,7 +38,10 @@ def output_of(count: int, seed: int = 0) -> LandmarkOutput:
     def leaf(*shape: int) -> Tensor:
         return torch.randn(count, *shape, generator=generator).requires_grad_()
 
-    return LandmarkOutput(leaf(21, 3, BINS), leaf(21, 3), leaf(), leaf(), leaf(), leaf(21, 3))
+    return LandmarkOutput(
+        leaf(21, 3), leaf(), leaf(), leaf(), leaf(21, 3),
+        leaf(21, 3, BINS), leaf(21, 3, CELLS, CELLS),
+    )  # fmt: skip
 
 
 def target_of(count: int, seed: int = 1) -> LandmarkTarget:
@@ -54,7 +60,7 @@ def target_of(count: int, seed: int = 1) -> LandmarkTarget:
 
 def gradients(output: LandmarkOutput, target: LandmarkTarget) -> dict[str, Tensor]:
     torch.stack(list(landmark_loss(output, target, WEIGHTS).values())).sum().backward()
-    found = {field.name: getattr(output, field.name).grad for field in fields(output)}
+    found = {name: leaf.grad for name, leaf in vars(output).items()}
     assert all(torch.isfinite(gradient).all() for gradient in found.values())
     return found
 
@@ -69,7 +75,7 @@ def test_values_worked_by_hand() -> None:
     world = torch.zeros(1, 21, 3)
     world[0, 0] = torch.tensor([0.02, -0.03, 0.01])  # 0.06 over 63 numbers
     output = LandmarkOutput(
-        None, landmarks, torch.tensor([0.0]), torch.tensor([2.0]), torch.tensor([0.0]), world
+        landmarks, torch.tensor([0.0]), torch.tensor([2.0]), torch.tensor([0.0]), world
     )
     target = LandmarkTarget(
         truth, torch.ones(1), torch.zeros(1), torch.zeros(1, 21, 3), no_boxes(1)
@@ -90,12 +96,12 @@ def test_values_worked_by_hand() -> None:
 
 def test_entropy_of_the_bins_against_scipy() -> None:
     output, target = output_of(2), target_of(2)
-    assert output.logits is not None
+    assert output.bins is not None
     found = float(landmark_loss(output, target, WEIGHTS)["bins"].detach())
     x = (np.arange(BINS) + 0.5) / BINS
     centers = [x * 1.25 - 0.125, x * 1.25 - 0.125, (2 * x - 1) * 0.625]
     total = 0.0
-    logits = log_softmax(output.logits.detach().double().numpy(), axis=-1)
+    logits = log_softmax(output.bins.detach().double().numpy(), axis=-1)
     for n in range(2):
         for i in range(21):
             for axis, sigma in enumerate((0.016, 0.016, 0.032)):
@@ -104,6 +110,42 @@ def test_entropy_of_the_bins_against_scipy() -> None:
                 )
                 total -= float((wanted / wanted.sum() * logits[n, i, axis]).sum())
     assert found == pytest.approx(total / (2 * 21 * 3), rel=1e-4)
+
+
+def test_entropy_of_the_cells_against_scipy() -> None:
+    output, target = output_of(2), target_of(2)
+    target.landmarks[1, 3] = torch.nan
+    assert output.cells is not None
+    terms = landmark_loss(output, target, WEIGHTS)
+    cells = output.cells.detach().double().numpy()
+    log_chance = log_softmax(cells[:, :, 0].reshape(2, 21, -1), axis=-1)
+    entropy, offset, count = 0.0, 0.0, 0
+    rows, columns = np.meshgrid(np.arange(CELLS) + 0.5, np.arange(CELLS) + 0.5, indexing="ij")
+    for n in range(2):
+        for i in range(21):
+            x, y = (float(v) * CELLS for v in target.landmarks[n, i, :2])
+            if math.isnan(x):
+                continue
+            count += 1
+            wanted = np.exp(-0.5 * ((columns - x) ** 2 + (rows - y) ** 2) / CELL_SIGMA**2)
+            wanted /= wanted.sum()
+            entropy -= (wanted.ravel() * log_chance[n, i]).sum()
+            error = np.abs(cells[n, i, 1:] - np.stack([x - columns, y - rows]))
+            smooth = np.where(error < 0.25, 0.5 * error**2 / 0.25, error - 0.125)
+            offset += (wanted * smooth.sum(axis=0)).sum()
+    assert float(terms["cells"].detach()) == pytest.approx(
+        WEIGHTS.cells * entropy / count, rel=1e-4
+    )
+    assert float(terms["offsets"].detach()) == pytest.approx(
+        WEIGHTS.offsets * offset / count, rel=1e-4
+    )
+
+
+def test_a_place_outside_is_wanted_at_the_border() -> None:
+    cells = gaussian_cells(torch.tensor([[1.1, 0.5], [0.44, -0.05]]), 8)
+    torch.testing.assert_close(cells.sum(dim=(1, 2)), torch.ones(2))
+    assert cells[0].sum(dim=0).argmax() == 7
+    assert cells[1].argmax() == 3
 
 
 def test_bins_sum_to_one_and_their_mean_is_the_coordinate() -> None:
@@ -124,12 +166,12 @@ def test_a_perfect_output_is_minimal() -> None:
     target = target_of(4)
     wanted = gaussian_bins(target.landmarks, BINS, WEIGHTS.sigma)
     perfect = LandmarkOutput(
-        wanted.clamp_min(1e-30).log(),
         target.landmarks,
         torch.full((4,), 30.0),
         (target.right * 2 - 1) * 30.0,
         torch.logit(palm_facing(target)),
         target.world,
+        wanted.clamp_min(1e-30).log(),
     )
     terms = landmark_loss(perfect, target, WEIGHTS)
     entropy = -(wanted * wanted.clamp_min(1e-30).log()).sum(dim=-1).mean()
@@ -137,13 +179,14 @@ def test_a_perfect_output_is_minimal() -> None:
     assert all(float(terms[n]) < 1e-6 for n in ("points", "depth", "presence", "handedness"))
     assert float(terms["world"]) == 0
     for shift in (-0.02, 0.02):
+        bins = gaussian_bins(target.landmarks + shift, BINS, WEIGHTS.sigma).clamp_min(1e-30).log()
         other = LandmarkOutput(
-            gaussian_bins(target.landmarks + shift, BINS, WEIGHTS.sigma).clamp_min(1e-30).log(),
             target.landmarks + shift,
             perfect.presence,
             perfect.handedness,
             perfect.facing,
             perfect.world,
+            bins,
         )
         worse = landmark_loss(other, target, WEIGHTS)
         assert all(worse[n] > terms[n] for n in ("bins", "points", "depth"))
@@ -169,9 +212,9 @@ def test_unknown_parts_have_no_gradient_and_do_not_thin_the_known_ones() -> None
     output = output_of(2)
     found = gradients(output, target)
     assert (found["landmarks"][0, 5:] == 0).all()
-    assert (found["logits"][0, 5:] == 0).all()
+    assert (found["bins"][0, 5:] == 0).all()
     assert (found["landmarks"][1, :, 2] == 0).all()
-    assert (found["logits"][1, :, 2] == 0).all()
+    assert (found["bins"][1, :, 2] == 0).all()
     assert found["presence"][1] == 0
     assert found["handedness"][0] == 0
     assert (found["world"][1] == 0).all()

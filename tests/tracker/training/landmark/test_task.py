@@ -10,7 +10,7 @@ import torch
 
 from tests.tracker.training.landmark.test_cache import photos_of
 from tests.tracker.training.made_hands import write_hands
-from tracker.models.landmark import LandmarkArchitecture
+from tracker.models.landmark_architecture import LandmarkArchitecture
 from tracker.training.batches import take_rows
 from tracker.training.draws import step_generator
 from tracker.training.landmark.augment import LandmarkAugmentation, LandmarkBatch

@@ -31,7 +31,6 @@ def test_metrics_against_numpy() -> None:
         return torch.from_numpy(values).float()
 
     output = LandmarkOutput(
-        None,
         tensor(guess),
         tensor(presence),
         tensor(handedness),
@@ -45,7 +44,6 @@ def test_metrics_against_numpy() -> None:
         o, t = output, target
         return (
             LandmarkOutput(
-                None,
                 o.landmarks[rows],
                 o.presence[rows],
                 o.handedness[rows],

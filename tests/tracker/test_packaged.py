@@ -28,10 +28,6 @@ splits: {train: 0.34, val: 0.33, test: 0.33}
 motion: {gestures: [open_palm, victory, relaxed], gesture_share: 1.0}
 camera: {scale: [0.5, 0.6], scale_mode: 0.55, partly_outside_share: 0, elevation_degrees: [-20, 30]}
 """
-#: Strict: the mark must go as soon as the weights are good enough.
-FIRST_TRAINING = pytest.mark.xfail(
-    strict=True, reason="the packaged weights are of a first, short training (docs/accuracy.md)"
-)
 
 
 @pytest.mark.parametrize(("name", "kind"), MODELS.items())
@@ -73,7 +69,6 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> list[list[TrueImage]]:
     ]
 
 
-@FIRST_TRAINING
 @pytest.mark.render
 def test_a_rendered_sequence_is_tracked_from_start_to_end(clips: list[list[TrueImage]]) -> None:
     assert len(clips) == 3
@@ -86,7 +81,6 @@ def test_a_rendered_sequence_is_tracked_from_start_to_end(clips: list[list[TrueI
         assert figures.extra == 0
 
 
-@FIRST_TRAINING
 @pytest.mark.render
 def test_a_hand_that_leaves_is_found_again(clips: list[list[TrueImage]]) -> None:
     for clip in clips:

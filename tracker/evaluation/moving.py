@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.errors import UserError
+from synth.landmarks import MIDDLE_MCP, WRIST
 from tracker.evaluation.truth import Image, Split, TrueHand, TrueImage, read_true_images
 from tracker.results import Handedness
 
@@ -33,6 +34,8 @@ IN_VIEW: Final = 0.75
 _JUMP: Final = 0.25
 #: Standard deviation of the grey noise that each frame has of its own, of 255.
 _NOISE: Final = 2.0
+#: Length of the palm ÷ side of the hand's box below which it is seen end on.
+_OPEN: Final = 0.3
 #: Share of the still's side over which its border fades into what is round it.
 _FEATHER: Final = 0.06
 
@@ -142,6 +145,7 @@ def video_from_dataset(folder: Path, split: Split, frames: int) -> Iterator[True
 def read_clips(folder: Path, split: Split, count: int) -> list[list[TrueImage]]:
     """The first `count` sequences of a split, or as many as there are, that show a whole hand well.
 
+    Well means that three quarters of its landmarks are visible and its palm is not seen end on.
     Each is all that one camera sees of the sequence, if the hand is whole throughout and the camera
     stays; else the first still with a whole hand.
     """
@@ -183,7 +187,9 @@ def _shows_whole_hand(image: TrueImage) -> bool:
     if len(image.hands) != 1:
         return False
     hand = image.hands[0]
-    return bool((hand.visibility > 0).all()) and hand.visible_share >= 0.75
+    palm = np.linalg.norm(hand.landmarks[MIDDLE_MCP, :2] - hand.landmarks[WRIST, :2])
+    whole = bool((hand.visibility > 0).all()) and hand.visible_share >= 0.75
+    return whole and bool(palm >= _OPEN * hand.box_side)
 
 
 def _same_camera(images: Sequence[TrueImage]) -> bool:

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.errors import UserError
-from synth.landmarks import MIDDLE_MCP, WRIST
 from tracker.evaluation.truth import Image, Split, TrueHand, TrueImage, read_true_images
 from tracker.results import Handedness
 
@@ -187,9 +186,8 @@ def _shows_whole_hand(image: TrueImage) -> bool:
     if len(image.hands) != 1:
         return False
     hand = image.hands[0]
-    palm = np.linalg.norm(hand.landmarks[MIDDLE_MCP, :2] - hand.landmarks[WRIST, :2])
     whole = bool((hand.visibility > 0).all()) and hand.visible_share >= 0.75
-    return whole and bool(palm >= _OPEN * hand.box_side)
+    return whole and hand.palm_size >= _OPEN * hand.box_side
 
 
 def _same_camera(images: Sequence[TrueImage]) -> bool:

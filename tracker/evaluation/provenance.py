@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from synth.dataset import read_dataset
+from synth.dataset import Dataset
 from synth.hardware import available_cores, processor_name
+from synth.shards.files import sha256_of
+from tracker.photos import INDEX
 
 
 @dataclass(frozen=True)
@@ -47,28 +48,14 @@ class Machine:
         return f"{self.processor}, {self.cores} cores, {self.system}, Python {self.python}"
 
 
-def dataset_source(folder: Path, split: str) -> Source:
-    """Of a generated dataset.
-
-    Raises:
-        UserError: if the folder holds no dataset.json, or a damaged one.
-    """
-    dataset = read_dataset(folder)
+def dataset_source(dataset: Dataset, split: str) -> Source:
+    """Of a generated dataset."""
     return Source(dataset.name, split, dataset.manifest_sha256, dataset.complete)
 
 
-def planned_images(folder: Path, split: str) -> int:
-    """Images that dataset.json counts in a split.
-
-    Raises:
-        UserError: if the folder holds no dataset.json, or a damaged one.
-    """
-    return read_dataset(folder).counts()[split]["samples"]
-
-
-def photos_source(index: Path, part: str) -> Source:
+def photos_source(folder: Path, part: str) -> Source:
     """Of photographs, by the bytes of their index."""
-    return Source(index.parent.name, part, hashlib.sha256(index.read_bytes()).hexdigest())
+    return Source(folder.name, part, sha256_of(folder / INDEX))
 
 
 def this_machine() -> Machine:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from synth.dataset import read_dataset
 from synth.errors import UserError
 from synth.shards.files import write_atomically
 from tracker.evaluation.groups import figures_by_group
@@ -20,7 +21,6 @@ from tracker.evaluation.plots import plot_errors, plot_groups
 from tracker.evaluation.provenance import (
     dataset_source,
     photos_source,
-    planned_images,
     this_command,
     this_machine,
 )
@@ -35,7 +35,7 @@ from tracker.evaluation.stage_scores import (
 )
 from tracker.evaluation.tracking import Track
 from tracker.evaluation.truth import ResultsOf, Split, TrueImage, read_true_images
-from tracker.photos import INDEX, Part, Photo, load_photo, read_photos
+from tracker.photos import Part, Photo, load_photo, read_photos
 from tracker.stages import Stages
 
 #: Wraps what is gone through, with the number of items and a word for a progress bar.
@@ -83,8 +83,8 @@ def evaluate_dataset(
     Raises:
         UserError: if there are no such images, or the output cannot be written.
     """
-    source = dataset_source(folder, split)
-    planned = planned_images(folder, split)
+    dataset = read_dataset(folder)
+    planned = dataset.counts()[split]["samples"]
     count = planned if limit is None else min(limit, planned)
 
     def images(word: str) -> Iterator[TrueImage]:
@@ -105,6 +105,7 @@ def evaluate_dataset(
         )
         for contender in contenders
     )
+    source = dataset_source(dataset, split)
     report = Report(source, this_machine(), this_command(), trackers, limit=limit)
     if output is not None:
         _write_report(output, report)
@@ -146,7 +147,7 @@ def evaluate_photos(
         for contender in contenders
     }
     figures = {name: photo_figures(of) for name, of in scores.items()}
-    source = photos_source(folder / INDEX, only or "all sets")
+    source = photos_source(folder, only or "all sets")
     report = Report(source, this_machine(), this_command(), (), figures, limit)
     if output is not None:
         _write_report(output, report)

@@ -46,21 +46,12 @@ def draw_rows(
     if not photos:
         return take_rows(rendered, indices, device)
     replaced = int(chance(len(indices), photo_share, generator).sum())
+    first = sum(len(pictures) for pictures in rendered)
     total = sum(len(pictures) for pictures in photos)
     drawn = torch.randint(total, (replaced,), generator=generator, device=generator.device)
-    parts = [
-        take_rows(sets, rows, device)
-        for sets, rows in (
-            (rendered, indices[: len(indices) - replaced]),
-            (photos, drawn.cpu().numpy()),
-        )
-        if len(rows)
-    ]
-    return Rows(
-        torch.cat([part.images for part in parts]),
-        torch.cat([part.masks for part in parts]),
-        {name: torch.cat([part.labels[name] for part in parts]) for name in parts[0].labels},
-    )
+    kept = indices[: len(indices) - replaced]
+    rows = np.concatenate([kept, first + drawn.cpu().numpy()])
+    return take_rows([*rendered, *photos], rows, device)
 
 
 def take_rows(sets: Sequence[CachedImages], indices: Indices, device: torch.device) -> Rows:

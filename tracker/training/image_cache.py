@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from synth.errors import UserError
 
@@ -60,7 +61,7 @@ def cached_images(target: Path, source: str, pictures: Iterable[Picture]) -> Cac
 
     Args:
         target: folder of the entry.
-        source: where the pictures come from, for errors.
+        source: where the pictures come from, for the progress bar and errors.
         pictures: all of one size; they are not looked at where there is an entry.
 
     Raises:
@@ -93,7 +94,7 @@ def _write(target: Path, source: str, pictures: Iterable[Picture]) -> None:
     building.mkdir()
     labels: list[Any] = []
     with (building / "images.u8").open("wb") as images, (building / "masks.u8").open("wb") as masks:
-        for picture in pictures:
+        for picture in tqdm(pictures, source, unit="picture", disable=None):
             images.write(picture.image.tobytes())
             masks.write(picture.mask.tobytes())
             labels.append(picture.label)

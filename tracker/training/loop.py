@@ -53,7 +53,7 @@ def train(
         recipe: for how long and how; a run that was begun with another is refused.
         run: folder of the run: checkpoint.pt, history.jsonl, curves.png.
         processes: this process's place among those that train together.
-        initial: weights to begin with in place of random ones.
+        initial: weights to begin with in place of random ones, all or some.
 
     Returns:
         The averaged model, in evaluation mode.
@@ -70,7 +70,7 @@ def train(
     torch.manual_seed(recipe.seed)
     model = task.build_model()
     if initial is not None:
-        model.load_state_dict(initial)
+        model.load_state_dict({**model.state_dict(), **initial})
     model.to(device, memory_format=torch.channels_last)
     average = averaged_copy(model)
     optimizers = build_optimizers(model, schedule.learning_rate, schedule.weight_decay)
@@ -199,18 +199,18 @@ def _batches(task: Task, recipe: Recipe, first: int, processes: Processes) -> It
 
 def _require_same(state: dict[str, Any], recipe: Recipe, run: Path) -> None:
     """A run goes on with its own recipe, or a longer one while the rate has not begun to fall."""
-    begun, now = Recipe.model_validate(state["recipe"]), recipe
-    if begun == now:
+    begun = Recipe.model_validate(state["recipe"])
+    if begun == recipe:
         return
-    same = begun.schedule.model_copy(update={"steps": now.schedule.steps}) == now.schedule
-    if begun.model_copy(update={"schedule": now.schedule}) != now or not same:
+    longer = begun.schedule.model_copy(update={"steps": recipe.schedule.steps})
+    if begun.model_copy(update={"schedule": longer}) != recipe:
         raise UserError(
             f"{run}: was begun with another recipe; use that one, or another folder with -o"
         )
-    if state["step"] > min(begun.schedule.decay_from, now.schedule.decay_from):
+    if state["step"] > min(begun.schedule.decay_from, recipe.schedule.decay_from):
         raise UserError(
-            f"{run}: its learning rate falls already; to train for {now.schedule.steps} steps put "
-            f"{BEFORE_DECAY} in the place of {FILE_NAME} first"
+            f"{run}: its learning rate falls already; to train for {recipe.schedule.steps} steps "
+            f"put {BEFORE_DECAY} in the place of {FILE_NAME} first"
         )
 
 

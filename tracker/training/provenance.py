@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Sequence
@@ -14,8 +13,12 @@ import torch
 from synth.dataset import read_dataset
 from synth.errors import UserError
 from synth.hardware import processor_name
+from synth.shards.files import sha256_of
+from tracker.photos import INDEX
 
 FILE_NAME = "run.json"
+#: The facts of the run whose weights this one began with.
+_START_NAME = "began_with.json"
 
 
 def describe_data(datasets: Sequence[Path], photos: Sequence[Path]) -> dict[str, Any]:
@@ -40,11 +43,10 @@ def describe_data(datasets: Sequence[Path], photos: Sequence[Path]) -> dict[str,
 
 def _photographs(folder: Path) -> dict[str, Any]:
     try:
-        index = (folder / "index.json").read_bytes()
-        records = len(json.loads(index))
+        records = len(json.loads((folder / INDEX).read_bytes()))
     except (OSError, ValueError):
-        raise UserError(f"{folder}: there is no index.json that describes photographs") from None
-    return {"index_sha256": hashlib.sha256(index).hexdigest(), "records": records}
+        raise UserError(f"{folder}: there is no {INDEX} that describes photographs") from None
+    return {"index_sha256": sha256_of(folder / INDEX), "records": records}
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:
@@ -59,6 +61,18 @@ def describe_machine(device: torch.device) -> dict[str, Any]:
 
 def write_run(run: Path, facts: dict[str, Any]) -> None:
     (run / FILE_NAME).write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def write_start(run: Path, facts: dict[str, Any]) -> None:
+    """Keep what the run is that another one begins with; what is there already stays."""
+    if not (run / _START_NAME).exists():
+        (run / _START_NAME).write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def read_start(run: Path) -> dict[str, Any] | None:
+    """What write_start kept, or None."""
+    path = run / _START_NAME
+    return json.loads(path.read_text()) if path.exists() else None
 
 
 def read_run(run: Path) -> dict[str, Any]:

@@ -31,7 +31,9 @@ from tracker.training.provenance import (
     describe_data,
     describe_machine,
     read_run,
+    read_start,
     write_run,
+    write_start,
 )
 from tracker.training.recipe import Recipe
 
@@ -64,14 +66,20 @@ def train_run(
         data: what it learns from.
         run: folder of the run.
         processes: this process's place among those that train together.
-        begin_with: a finished run of the same architecture whose weights come first.
+        begin_with: a finished run of the same architecture, but perhaps for the head, whose weights
+            come first.
 
     Raises:
         UserError: the data or a run's folder is not what it should be.
     """
     facts = describe_data(data.datasets, data.photos)
-    initial, before = _earlier(begin_with, recipe) if begin_with else (None, None)
+    initial = None
     run.mkdir(parents=True, exist_ok=True)
+    if begin_with is not None:
+        initial, before = _earlier(begin_with, recipe)
+        if processes.is_first:
+            # Kept at once: who goes on with a stopped run need not name the earlier one again.
+            write_start(run, before)
     task = _task(recipe, data)
     _keep_inputs(task, recipe, run, processes)
     train(task, recipe, run, processes, initial)
@@ -87,7 +95,7 @@ def train_run(
             {
                 "name": recipe.name,
                 "recipe": recipe.model_dump(mode="json", exclude_none=True),
-                "began_with": before,
+                "began_with": read_start(run),
                 "data": facts,
                 "training": {
                     **describe_machine(processes.device),
@@ -123,13 +131,27 @@ def export_run(run: Path, path: Path) -> Sidecar:
 
 
 def _earlier(run: Path, recipe: Recipe) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Averaged weights of a finished run, and what it says of itself."""
+    """Averaged weights of a finished run, without those of another head, and what it says of
+    itself."""
     facts, state = read_run(run), load_checkpoint(run)
     if state is None:
         raise UserError(f"{run}: has no checkpoint; train it again")
-    if _architecture(Recipe.model_validate(facts["recipe"])) != _architecture(recipe):
+    theirs, ours = _architecture(Recipe.model_validate(facts["recipe"])), _architecture(recipe)
+    if theirs == ours:
+        return state["average"], facts
+    if not _differ_in_the_head(theirs, ours):
         raise UserError(f"{run}: has another architecture than the recipe {recipe.name}")
-    return state["average"], facts
+    return {n: t for n, t in state["average"].items() if not n.startswith("head.")}, facts
+
+
+def _differ_in_the_head(
+    one: PalmArchitecture | LandmarkArchitecture, other: PalmArchitecture | LandmarkArchitecture
+) -> bool:
+    return (
+        isinstance(one, LandmarkArchitecture)
+        and isinstance(other, LandmarkArchitecture)
+        and one.model_copy(update={"head": other.head}) == other
+    )
 
 
 def _architecture(recipe: Recipe) -> PalmArchitecture | LandmarkArchitecture:

@@ -123,6 +123,41 @@ def test_weights_to_begin_with(data: TrainingData, finished: Path, tmp_path: Pat
     assert sidecar.began_with == facts["began_with"]
 
 
+def test_weights_to_begin_with_of_another_head(
+    data: TrainingData, finished: Path, tmp_path: Path
+) -> None:
+    start = load_checkpoint(finished)
+    assert start is not None
+    still = recipe(steps=1, learning_rate=1e-12, ema_decay=0.0)
+    other = LandmarkRecipe(architecture=ARCHITECTURE.model_copy(update={"head": "cells"}))
+    still = still.model_copy(update={"landmark": other})
+    train_run(still, data, tmp_path / "run", ALONE, begin_with=finished)
+    state = load_checkpoint(tmp_path / "run")
+    assert state is not None
+    kept = {name for name in start["average"] if not name.startswith("head.")}
+    assert kept
+    assert kept == {name for name in state["model"] if not name.startswith("head.")}
+    for name in kept:
+        if "running" not in name and "num_batches" not in name:
+            torch.testing.assert_close(state["model"][name], start["average"][name], msg=name)
+
+
+def test_what_a_run_began_with_outlives_a_stop(
+    data: TrainingData, finished: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tracker.training.run.train", _stopped)
+        train_run(recipe(), data, run, ALONE, begin_with=finished)
+    train_run(recipe(), data, run, ALONE)
+    facts = json.loads((run / "run.json").read_text())
+    assert facts["began_with"] == json.loads((finished / "run.json").read_text())
+
+
+def _stopped(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_weights_that_do_not_fit(data: TrainingData, finished: Path, tmp_path: Path) -> None:
     other = ARCHITECTURE.model_copy(update={"hidden": 12})
     wanted = recipe().model_copy(update={"landmark": LandmarkRecipe(architecture=other)})

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from tracker.training.amplitude import mix_amplitudes
 from tracker.training.backgrounds import has_mask, in_front_of
-from tracker.training.draws import chance, shuffled
+from tracker.training.disturbance import Disturbance, disturb
+from tracker.training.draws import chance
 from tracker.training.landmark.geometry import Jitter, cut, jittered_regions
 from tracker.training.landmark.losses import LandmarkTarget
 from tracker.training.landmark.targets import target_in, without_hand
 from tracker.training.landmark.wide import WideBatch
-from tracker.training.occluders import occlude
-from tracker.training.photometric import photometric
 from tracker.training.textures import random_textures
 
+#: Sizes of what is before a hand ÷ side of the crop.
+_OCCLUDERS: Final = (0.04, 0.2)
 
-class LandmarkAugmentation(BaseModel):
+
+class LandmarkAugmentation(Disturbance):
     """How crops are varied. Shares are probabilities for each crop."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     rotation_degrees: float = Field(12.0, ge=0, le=180)
     scale: float = Field(0.1, ge=0, le=1)
@@ -36,7 +36,6 @@ class LandmarkAugmentation(BaseModel):
     """Crops that get another background and lose their hand."""
     occluder_share: float = Field(0.3, ge=0, le=1)
     amplitude_share: float = Field(0.3, ge=0, le=1)
-    amplitude_strength: float = Field(0.7, ge=0, le=1)
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,7 @@ def augment(
         images, foreground, inside, wide.presence == 0, settings, generator
     )
     target = without_hand(target, empty)
-    images = occlude(images, generator, settings.occluder_share, (0.04, 0.2))
-    others = images[shuffled(len(images), generator)]
-    images = mix_amplitudes(
-        images, others, generator, settings.amplitude_share, settings.amplitude_strength
-    )
-    images = photometric(images, generator)
+    images = disturb(images, settings, _OCCLUDERS, generator)
     return LandmarkBatch(images.contiguous(memory_format=torch.channels_last), target)
 
 

@@ -10,12 +10,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from synth.dataset import read_dataset
 from synth.scene import Split
+from synth.shards.files import sha256_of
 from synth.shards.reader import read_samples
-from tracker.photos import PhotoHand, load_photo, read_photos
+from tracker.photos import INDEX, PhotoHand, load_photo, read_photos
 from tracker.roi import Roi
 from tracker.training.image_cache import CachedImages, cached_images
 from tracker.training.landmark.crops import (
@@ -34,16 +34,13 @@ _NEGATIVES_A_PHOTO: Final = 3
 def crops_of_dataset(folder: Path, split: Split, cache: Path) -> CachedImages:
     """Crops of all hands of a split, and of some places without a hand."""
     key = dataset_key(folder, split)
-    crops = tqdm(_dataset_crops(folder, split), folder.name, unit="crop", disable=None)
-    return cached_images(cache / f"landmark-{key}", str(folder), crops)
+    return cached_images(cache / f"landmark-{key}", str(folder), _dataset_crops(folder, split))
 
 
 def crops_of_photos(folder: Path, cache: Path) -> CachedImages:
     """Crops of the photographs' boxes, and of places outside of them."""
-    digest = hashlib.sha256((folder / "index.json").read_bytes()).hexdigest()
-    target = cache / f"landmark-photos-v{_VERSION}-{digest[:16]}"
-    crops = tqdm(_photo_crops(folder), folder.name, unit="crop", disable=None)
-    return cached_images(target, str(folder), crops)
+    target = cache / f"landmark-photos-v{_VERSION}-{sha256_of(folder / INDEX)[:16]}"
+    return cached_images(target, str(folder), _photo_crops(folder))
 
 
 def dataset_key(folder: Path, split: str) -> str:

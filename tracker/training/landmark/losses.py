@@ -36,6 +36,9 @@ class LandmarkLossWeights(BaseModel):
     world: float = Field(10.0, ge=0)
     box: float = Field(0.0, ge=0)
     """Of landmarks outside of the box, where a photograph's box is all that is known."""
+    sparse: float = Field(1.0, ge=1)
+    """Where only some of the 21 are labelled, each counts for up to so many: the few fingertips of
+    a photograph would otherwise be lost among the renders' landmarks."""
     sigma: float = Field(0.016, gt=0)
 
 
@@ -65,7 +68,8 @@ def landmark_loss(
     known = known_coordinates(target.landmarks)
     truth = torch.nan_to_num(target.landmarks)
     distance = F.smooth_l1_loss(output.landmarks, truth, beta=0.02, reduction="none")
-    plane, depth = known[..., :2], known[..., 2]
+    counts = known * label_weight(target.landmarks, weights.sparse)[:, None, None]
+    plane, depth = counts[..., :2], counts[..., 2]
     terms = {
         "points": weights.points * masked_mean(distance[..., :2], plane),
         "depth": weights.depth * masked_mean(distance[..., 2], depth),
@@ -83,31 +87,37 @@ def landmark_loss(
     if bins is not None:
         wanted = gaussian_bins(truth, bins.shape[-1], weights.sigma)
         entropy = -(wanted * bins.log_softmax(dim=-1)).sum(dim=-1)
-        terms["bins"] = weights.bins * masked_mean(entropy, known)
+        terms["bins"] = weights.bins * masked_mean(entropy, counts)
     if cells is not None:
         wanted = gaussian_cells(truth[..., :2], cells.shape[-1])
-        terms["cells"] = weights.cells * cell_loss(cells[:, :, 0], wanted, known[..., 0])
+        terms["cells"] = weights.cells * cell_loss(cells[:, :, 0], wanted, counts[..., 0])
         offsets = cells[:, :, 1:]
-        terms["offsets"] = weights.offsets * offset_loss(offsets, truth, wanted, known[..., 0])
+        terms["offsets"] = weights.offsets * offset_loss(offsets, truth, wanted, counts[..., 0])
     return terms
 
 
-def cell_loss(scores: Tensor, wanted: Tensor, known: Tensor) -> Tensor:
-    """Cross-entropy of the cells (N, 21, S, S), mean over the known landmarks (N, 21)."""
+def label_weight(landmarks: Tensor, sparse: float) -> Tensor:
+    """(N,) how much a labelled landmark (N, 21, 3) counts: 1 where all are, more where few are."""
+    labelled = (~torch.isnan(landmarks[..., 0])).sum(dim=1)
+    return (len(LANDMARKS) / labelled.clamp_min(1)).clamp(max=sparse)
+
+
+def cell_loss(scores: Tensor, wanted: Tensor, counts: Tensor) -> Tensor:
+    """Cross-entropy of the cells (N, 21, S, S), mean over landmarks that count so much (N, 21)."""
     log_chance = scores.flatten(2).log_softmax(dim=2)
-    return masked_mean(-(wanted.flatten(2) * log_chance).sum(dim=2), known)
+    return masked_mean(-(wanted.flatten(2) * log_chance).sum(dim=2), counts)
 
 
-def offset_loss(offsets: Tensor, truth: Tensor, wanted: Tensor, known: Tensor) -> Tensor:
+def offset_loss(offsets: Tensor, truth: Tensor, wanted: Tensor, counts: Tensor) -> Tensor:
     """Smooth L1 of the offsets (N, 21, 2, S, S), in cells, of the cells that are wanted (N, 21, S,
-    S), mean over the known landmarks (N, 21)."""
+    S), mean over landmarks that count so much (N, 21)."""
     side = offsets.shape[-1]
     middles = torch.arange(side, device=offsets.device) + 0.5
     x = truth[..., 0, None, None] * side - middles[None, :]
     y = truth[..., 1, None, None] * side - middles[:, None]
     right = torch.stack([x.expand(wanted.shape), y.expand(wanted.shape)], dim=2)
     each = F.smooth_l1_loss(offsets, right, beta=0.25, reduction="none").sum(dim=2)
-    return masked_mean((wanted * each).sum(dim=(2, 3)), known)
+    return masked_mean((wanted * each).sum(dim=(2, 3)), counts)
 
 
 def gaussian_cells(places: Tensor, side: int) -> Tensor:
@@ -172,5 +182,5 @@ def binary_loss(logits: Tensor, truth: Tensor) -> Tensor:
 
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
-    """Mean over the mask; 0 if it is empty."""
+    """Mean over the mask, or weighted by it; 0 if it is empty."""
     return (values * mask).sum() / mask.sum().clamp_min(1)

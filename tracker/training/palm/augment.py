@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from tracker.roi import PALM_LANDMARKS
-from tracker.training.amplitude import mix_amplitudes
 from tracker.training.backgrounds import has_mask, replace_backgrounds
-from tracker.training.draws import chance, shuffled, uniform
-from tracker.training.occluders import occlude
+from tracker.training.disturbance import Disturbance, disturb
+from tracker.training.draws import chance, uniform
 from tracker.training.palm.batch import Pictures
 from tracker.training.palm.geometry import (
     Placements,
@@ -23,7 +23,6 @@ from tracker.training.palm.geometry import (
     shown_share,
 )
 from tracker.training.palm.truth import PalmTruth
-from tracker.training.photometric import photometric
 from tracker.training.textures import random_textures
 
 #: Of a palm this share is to be seen to be asked for, and the other at most to be nothing at all.
@@ -33,12 +32,12 @@ NOTHING_SHARE = 0.15
 SMALLEST_PALM = 0.026
 #: Share of the input below which a picture's frame is to be seen.
 FRAMED_BELOW = 0.75
+#: Sizes of what is before a hand ÷ side of the input.
+_OCCLUDERS: Final = (0.02, 0.1)
 
 
-class PalmAugmentation(BaseModel):
+class PalmAugmentation(Disturbance):
     """How pictures are varied. Shares are probabilities for each picture."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     placement: PlacementSettings = PlacementSettings()
     background_share: float = Field(0.4, ge=0, le=1)
@@ -49,9 +48,6 @@ class PalmAugmentation(BaseModel):
     """Pictures that lose their hands to a background."""
     paste_share: float = Field(0.35, ge=0, le=1)
     """Pictures into which a rendered hand is pasted."""
-    occluder_share: float = Field(0.15, ge=0, le=1)
-    amplitude_share: float = Field(0.25, ge=0, le=1)
-    amplitude_strength: float = Field(0.7, ge=0, le=1)
     bars_share: float = Field(0.6, ge=0, le=1)
     """Pictures with letterbox bars: images are rarely square."""
 
@@ -104,12 +100,7 @@ def augment(
             _truth_of(given, pasted.placements, pasted.inside * bars[rows]),
             rows,
         )
-    images = occlude(images, generator, settings.occluder_share, (0.02, 0.1))
-    others = images[shuffled(len(images), generator)]
-    images = mix_amplitudes(
-        images, others, generator, settings.amplitude_share, settings.amplitude_strength
-    )
-    images = photometric(images, generator) * bars
+    images = disturb(images, settings, _OCCLUDERS, generator) * bars
     return PalmBatch(images.contiguous(memory_format=torch.channels_last), _cut(truth, window))
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from tqdm import tqdm
-
 from synth.scene import Split
 from synth.shards.files import sha256_of
 from synth.shards.reader import list_shards, read_samples
@@ -26,10 +24,9 @@ def pictures_of_dataset(folder: Path, split: Split, cache: Path) -> list[CachedI
     Raises:
         UserError: if there is no shard, or one cannot be read.
     """
-    shards = list_shards(folder, split)
     return [
         _entry(cache, sha256_of(shard), shard, map(picture_of_sample, read_samples(shard)))
-        for shard in tqdm(shards, desc=f"{folder.name} {split}", unit="shard", disable=None)
+        for shard in list_shards(folder, split)
     ]
 
 
@@ -40,12 +37,8 @@ def pictures_of_photos(folder: Path, cache: Path, part: Part = "all") -> CachedI
         UserError: if there is none, or one cannot be read.
     """
     photos = read_photos(folder, part=part)
-    return _entry(
-        cache,
-        f"{sha256_of(folder / INDEX)} {part}",
-        folder,
-        (picture_of_photo(photo) for photo in tqdm(photos, desc=folder.name, disable=None)),
-    )
+    checksum = f"{sha256_of(folder / INDEX)} {part}"
+    return _entry(cache, checksum, folder, map(picture_of_photo, photos))
 
 
 def _entry(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from scipy.special import log_softmax
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
 
 from tests.tracker.training.made_hands import no_boxes
 from tracker.models.landmark import LandmarkOutput
@@ -63,6 +65,22 @@ def gradients(output: LandmarkOutput, target: LandmarkTarget) -> dict[str, Tenso
     found = {name: leaf.grad for name, leaf in vars(output).items()}
     assert all(torch.isfinite(gradient).all() for gradient in found.values())
     return found
+
+
+def test_few_labels_weigh_up_to_a_limit() -> None:
+    output = output_of(3)
+    full = target_of(3)
+    landmarks = full.landmarks.clone()
+    landmarks[1, 2:] = torch.nan  # 2 of 21: would be 10.5 times
+    landmarks[2, 7:] = torch.nan  # 7 of 21: 3 times
+    target = replace(full, landmarks=landmarks)
+    off = F.smooth_l1_loss(output.landmarks, full.landmarks, beta=0.02, reduction="none")
+    for sparse, weights in ((1.0, (1, 1, 1)), (2.0, (1, 2, 2)), (5.0, (1, 5, 3))):
+        found = landmark_loss(output, target, LandmarkLossWeights(points=1.0, sparse=sparse))
+        parts = (off[0, :, :2], off[1, :2, :2], off[2, :7, :2])
+        total = sum(w * part.sum() for w, part in zip(weights, parts, strict=True))
+        count = sum(w * part.numel() for w, part in zip(weights, parts, strict=True))
+        torch.testing.assert_close(found["points"], total / count)
 
 
 def test_values_worked_by_hand() -> None:

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from tests.tracker.training.palm.tiny_data import write_dataset, write_photos
+from tracker.training import disturbance
 from tracker.training.batches import take_rows, with_mirror_images
-from tracker.training.palm import augment as augment_module
 from tracker.training.palm.augment import (
     PalmAugmentation,
     augment,
@@ -32,7 +32,7 @@ PLAIN = {
 
 @pytest.fixture(autouse=True)
 def _no_camera(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(augment_module, "photometric", lambda images, generator: images)
+    monkeypatch.setattr(disturbance, "photometric", lambda images, generator: images)
 
 
 @pytest.fixture(scope="module")

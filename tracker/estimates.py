@@ -37,6 +37,17 @@ class HandEstimate:
         return roi_from_landmarks(self.landmarks)
 
 
+def mean_estimate(one: HandEstimate, other: HandEstimate) -> HandEstimate:
+    """Mean of two looks at the same region."""
+    return HandEstimate(
+        one.roi,
+        (one.presence + other.presence) / 2,
+        (one.right + other.right) / 2,
+        (one.landmarks + other.landmarks) / 2,
+        (one.landmarks_world + other.landmarks_world) / 2,
+    )
+
+
 def estimate_in_image(
     roi: Roi,
     landmarks: NDArray[Any],

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from synth.errors import UserError
 from tracker.duplicates import first_of_each, unclaimed
-from tracker.estimates import HandEstimate
+from tracker.estimates import HandEstimate, mean_estimate
 from tracker.image_input import checked_image
 from tracker.live import LiveFrames, LiveResult
 from tracker.model_file import packaged_model
@@ -33,10 +33,8 @@ ModelName = Literal["light", "full", "heavy"]
 
 #: Palms looked at beyond the number of hands wanted, in case one turns out to be none.
 SPARE_PALMS: Final = 2
-#: Looks at a hand that is new. A palm says only roughly how large its hand is and which way it
-#: points; the landmarks of one look say where to look next. In a video the next frame is one, too.
-LOOKS: Final[dict[RunningMode, int]] = {"image": 3, "video": 2, "live": 2}
-#: Presence from which it is looked at again.
+#: Presence from which a new hand is looked at again. A palm says only roughly how large its hand
+#: is and which way it points; the landmarks of one look say where to look next.
 WORTH_A_LOOK: Final = 0.2
 _OTHER: Final[dict[Handedness, Handedness]] = {"left": "right", "right": "left"}
 _METHODS: Final[dict[RunningMode, str]] = {
@@ -249,18 +247,24 @@ class HandTracker:
     ) -> list[HandEstimate]:
         """At most `wanted` hands of the image beside those that are known, surest palm first."""
         palms = unclaimed(self._stages.find_palms(image), known)[: wanted + SPARE_PALMS]
-        estimates = self._look(image, [roi_from_palm(keypoints) for keypoints in palms.keypoints])
-        for _ in range(LOOKS[self._mode] - 1):
-            worth = [hand for hand in estimates if hand.presence >= WORTH_A_LOOK]
-            estimates = self._look(image, [hand.next_roi() for hand in worth])
+        rough = self._look(image, [roi_from_palm(keypoints) for keypoints in palms.keypoints])
+        rois = [hand.next_roi() for hand in rough if hand.presence >= WORTH_A_LOOK]
+        estimates = self._look(image, rois)
+        if self._mode == "image":
+            # In a video the next frame is a third look; here it is the mirror image.
+            reflected = self._look(image, rois, in_mirror=True)
+            estimates = list(map(mean_estimate, estimates, reflected))
         present = [hand for hand in estimates if hand.presence >= self._min_presence]
         hands = [*known, *present]
         return [hands[i] for i in first_of_each(hands) if i >= len(known)][:wanted]
 
-    def _look(self, image: Image, rois: Sequence[Roi]) -> list[HandEstimate]:
+    def _look(
+        self, image: Image, rois: Sequence[Roi], in_mirror: bool = False
+    ) -> list[HandEstimate]:
         """What is in those regions that show some of the image."""
         height, width = image.shape[:2]
-        return self._stages.find_landmarks(image, [roi for roi in rois if roi.meets(width, height)])
+        shown = [roi for roi in rois if roi.meets(width, height)]
+        return self._stages.find_landmarks(image, shown, in_mirror)
 
     def _result(self, track: Track, smoothed: bool) -> HandResult:
         hand, side = track.estimate, track.handedness.handedness

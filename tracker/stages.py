@@ -31,9 +31,12 @@ class FindPalms(Protocol):
 
 
 class FindLandmarks(Protocol):
-    """What is in each of the regions of an image (H, W, 3), in their order."""
+    """What is in each of the regions of an image (H, W, 3), in their order; the answer is about
+    the image itself even where the regions are looked at in a mirror."""
 
-    def __call__(self, image: Image, rois: Sequence[Roi]) -> list[HandEstimate]: ...
+    def __call__(
+        self, image: Image, rois: Sequence[Roi], in_mirror: bool = False
+    ) -> list[HandEstimate]: ...
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,21 @@ class LandmarkStage:
 
     model: Model
 
-    def __call__(self, image: Image, rois: Sequence[Roi]) -> list[HandEstimate]:
+    def __call__(
+        self, image: Image, rois: Sequence[Roi], in_mirror: bool = False
+    ) -> list[HandEstimate]:
         if not rois:
             return []
         side = self.model.sidecar.input_side
         crops = np.stack([crop(image, roi, side) for roi in rois])
-        landmarks, presence, handedness, world = self.model.run(crops)
+        if in_mirror:
+            crops = np.ascontiguousarray(crops[:, :, ::-1])
+        landmarks, presence, right, world = self.model.run(crops)
+        if in_mirror:
+            landmarks = landmarks * (-1, 1, 1) + (1, 0, 0)
+            right, world = 1 - right, world * (-1, 1, 1)
         return [
-            estimate_in_image(roi, landmarks[i], presence[i], handedness[i], world[i])
+            estimate_in_image(roi, landmarks[i], presence[i], right[i], world[i])
             for i, roi in enumerate(rois)
         ]
 

@@ -88,7 +88,9 @@ class Scene:
         ]
         return Palms(np.full(len(palms), 0.9), np.array(boxes), np.array(palms))
 
-    def _find_landmarks(self, image: NDArray[np.uint8], rois: Sequence[Roi]) -> list[HandEstimate]:
+    def _find_landmarks(
+        self, image: NDArray[np.uint8], rois: Sequence[Roi], in_mirror: bool = False
+    ) -> list[HandEstimate]:
         if rois:
             self.looks.append(len(rois))
         return [self._look(roi) for roi in rois]

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tracker.estimates import estimate_in_image
+from tracker.estimates import HandEstimate, estimate_in_image, mean_estimate
 from tracker.roi import Roi
 
 
@@ -40,3 +40,15 @@ def test_numbers_that_are_none_are_no_hand() -> None:
     landmarks[7, 1] = np.nan
     estimate = estimate_in_image(Roi((0.0, 0.0), 9.0, 0.0), landmarks, 1.0, 0.5, np.zeros((21, 3)))
     assert estimate.presence == 0
+
+
+def test_the_mean_of_two_looks() -> None:
+    roi = Roi((0.0, 0.0), 1.0, 0.0)
+    zeros, ones = np.zeros((21, 3)), np.ones((21, 3))
+    mean = mean_estimate(
+        HandEstimate(roi, 0.2, 0.9, zeros, 3 * ones), HandEstimate(roi, 0.6, 0.3, 2 * ones, zeros)
+    )
+    assert mean.roi == roi
+    assert (mean.presence, mean.right) == pytest.approx((0.4, 0.6))
+    assert mean.landmarks == pytest.approx(ones)
+    assert mean.landmarks_world == pytest.approx(1.5 * ones)

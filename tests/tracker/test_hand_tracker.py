@@ -82,7 +82,7 @@ def test_a_hand_that_is_none_at_second_sight_is_not_reported() -> None:
     scene = Scene(lambda time: [_still(150)])
     real, looks = scene.stages.find_landmarks, 0
 
-    def vanishing(image: Image, rois: Sequence[Roi]) -> list[HandEstimate]:
+    def vanishing(image: Image, rois: Sequence[Roi], in_mirror: bool = False) -> list[HandEstimate]:
         nonlocal looks
         looks += 1
         return [replace(hand, presence=(0.9, 0.4, 0.3)[looks - 1]) for hand in real(image, rois)]
@@ -90,6 +90,27 @@ def test_a_hand_that_is_none_at_second_sight_is_not_reported() -> None:
     tracker = HandTracker(stages=replace(scene.stages, find_landmarks=vanishing))
     assert tracker.detect(IMAGE) == []
     assert looks == 3
+
+
+def test_an_image_is_also_seen_in_a_mirror() -> None:
+    scene = Scene(lambda time: [_still(150)])
+    real = scene.stages.find_landmarks
+
+    def biased(image: Image, rois: Sequence[Roi], in_mirror: bool = False) -> list[HandEstimate]:
+        """Sees hands too far to what is the right for it, and too rarely as right hands."""
+        off = (-3 if in_mirror else 3, 0, 0)
+        return [
+            replace(hand, landmarks=hand.landmarks + off, right=0.9 if in_mirror else 0.3)
+            for hand in real(image, rois)
+        ]
+
+    stages = replace(scene.stages, find_landmarks=biased)
+    (seen,) = HandTracker(stages=stages).detect(IMAGE)
+    assert seen.landmarks == pytest.approx(_still(150).landmarks)
+    assert (seen.handedness, seen.handedness_score) == ("right", pytest.approx(0.6))
+    followed = HandTracker(stages=stages, running_mode="video", smoothing=False)
+    (seen,) = followed.track(IMAGE, 0.0)
+    assert seen.landmarks == pytest.approx(_still(150).landmarks + (3, 0, 0))
 
 
 def test_images_are_looked_at_by_themselves() -> None:

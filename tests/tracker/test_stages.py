@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -69,3 +70,38 @@ def test_landmarks_of_several_regions_in_one_run(folder: Path) -> None:
         assert estimate.landmarks[:, 2] == pytest.approx(depth, abs=1e-4)
         assert estimate.landmarks_world[:, :2] == pytest.approx(roi.turned(MODEL_WORLD[:, :2]))
     assert find_landmarks(image, []) == []
+
+
+def test_regions_in_a_mirror(folder: Path) -> None:
+    """The scripted model says the same of every crop: of the region's mirror image it is turned
+    back, landmarks about the middle, the side into the other."""
+    _, find_landmarks = _stages(folder)
+    image = np.full((300, 300, 3), 255, np.uint8)
+    roi = Roi((120.0, 150.0), 90.0, 0.7)
+    (seen,) = find_landmarks(image, [roi], in_mirror=True)
+    across = np.array([-1.0, 1.0])
+    assert roi.to_unit(seen.landmarks[:, :2]) == pytest.approx(
+        MODEL_LANDMARKS[:, :2] * across + (1, 0)
+    )
+    assert seen.landmarks_world[:, :2] == pytest.approx(roi.turned(MODEL_WORLD[:, :2] * across))
+    assert seen.landmarks_world[:, 2] == pytest.approx(MODEL_WORLD[:, 2])
+    assert (seen.presence, seen.right) == pytest.approx((1, 1))
+    assert find_landmarks(image, [], in_mirror=True) == []
+
+
+def test_in_a_mirror_the_model_sees_the_mirror_image(folder: Path) -> None:
+    """Of a hand in a mirror image the mirrored look says what the plain one says of the hand."""
+    seen = []
+
+    def remember(crops: np.ndarray) -> list[np.ndarray]:
+        seen.append(crops)
+        return model.run(crops)
+
+    _, stage = _stages(folder)
+    model = stage.model
+    watched = LandmarkStage(SimpleNamespace(sidecar=model.sidecar, run=remember))  # type: ignore[arg-type]
+    image = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    roi = Roi((90.0, 100.0), 80.0, 0.4)
+    watched(image, [roi])
+    watched(image, [roi], in_mirror=True)
+    np.testing.assert_array_equal(seen[1], seen[0][:, :, ::-1])

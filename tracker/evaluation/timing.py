@@ -110,9 +110,11 @@ class _TimedLandmarks:
     stage: LandmarkStage
     clock: _Clock
 
-    def __call__(self, image: Image, rois: Sequence[Roi]) -> list[HandEstimate]:
+    def __call__(
+        self, image: Image, rois: Sequence[Roi], in_mirror: bool = False
+    ) -> list[HandEstimate]:
         start = time.perf_counter()
-        hands = self.stage(image, rois)
+        hands = self.stage(image, rois, in_mirror)
         self.clock.add(start)
         return hands
 

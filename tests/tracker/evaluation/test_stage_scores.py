@@ -27,7 +27,9 @@ def images(count: int = 3) -> list[TrueImage]:
     return [true_image(sample(f"{i}", hand_label(HAND))) for i in range(count)]
 
 
-def find_landmarks(image: np.ndarray, rois: Sequence[Roi]) -> list[HandEstimate]:
+def find_landmarks(
+    image: np.ndarray, rois: Sequence[Roi], in_mirror: bool = False
+) -> list[HandEstimate]:
     """Finds the hand, one palm to the right of where it is, in regions near to it."""
     moved = HAND.landmarks + (HAND.size, 0, 0)
     return [

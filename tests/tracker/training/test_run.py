@@ -143,12 +143,13 @@ def test_weights_to_begin_with_of_another_head(
 
 
 def test_what_a_run_began_with_outlives_a_stop(
-    data: TrainingData, finished: Path, tmp_path: Path
+    data: TrainingData, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = tmp_path / "run"
-    with pytest.raises(KeyboardInterrupt), pytest.MonkeyPatch.context() as patch:
+    with monkeypatch.context() as patch:
         patch.setattr("tracker.training.run.train", _stopped)
-        train_run(recipe(), data, run, ALONE, begin_with=finished)
+        with pytest.raises(KeyboardInterrupt):
+            train_run(recipe(), data, run, ALONE, begin_with=finished)
     train_run(recipe(), data, run, ALONE)
     facts = json.loads((run / "run.json").read_text())
     assert facts["began_with"] == json.loads((finished / "run.json").read_text())

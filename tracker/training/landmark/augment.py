@@ -31,6 +31,8 @@ class LandmarkAugmentation(Disturbance):
     scale: float = Field(0.1, ge=0, le=1)
     shift: float = Field(0.05, ge=0, le=1)
     wild_share: float = Field(0.08, ge=0, le=1)
+    undirected_degrees: float = Field(12.0, ge=0, le=180)
+    """The rotation of hands in photographs, of which a box alone does not say where they point."""
     background_share: float = Field(0.5, ge=0, le=1)
     empty_share: float = Field(0.04, ge=0, le=1)
     """Crops that get another background and lose their hand."""
@@ -58,9 +60,14 @@ def augment(
         generator: of all randomness.
     """
     jitter = Jitter(
-        np.radians(settings.rotation_degrees), settings.scale, settings.shift, settings.wild_share
+        np.radians(settings.rotation_degrees),
+        settings.scale,
+        settings.shift,
+        settings.wild_share,
+        np.radians(settings.undirected_degrees),
     )
-    regions = jittered_regions(wide.rois, jitter, generator)
+    directed = torch.isnan(wide.box).any(dim=1)
+    regions = jittered_regions(wide.rois, directed, jitter, generator)
     planes = cut(torch.cat([wide.images, wide.foreground, wide.inside], dim=1), regions, side)
     images, foreground, inside = planes[:, :3], planes[:, 3:4], planes[:, 4:5]
     target = target_in(wide, regions)

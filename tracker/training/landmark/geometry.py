@@ -45,13 +45,18 @@ class Jitter:
     """Sides."""
     wild_share: float
     """Share of crops that are far off: for the presence of a hand that is only partly there."""
+    undirected: float
+    """Radians: the rotation where it is not known which way the hand points."""
 
 
-def jittered_regions(rois: Tensor, jitter: Jitter, generator: torch.Generator) -> Regions:
+def jittered_regions(
+    rois: Tensor, directed: Tensor, jitter: Jitter, generator: torch.Generator
+) -> Regions:
     """Regions as the detector (half of them) and the previous frame (half) would give.
 
     Args:
         rois: (N, 2, 4) of CropLabel.
+        directed: (N,) bool: whether they are turned as the hand points.
     """
     count = len(rois)
     mirrored = chance(count, 0.5, generator)
@@ -63,6 +68,7 @@ def jittered_regions(rois: Tensor, jitter: Jitter, generator: torch.Generator) -
     size = roi[:, 2] * torch.exp(normal((count,), generator, jitter.scale))
     # Now and then the way the hand points is badly off, as it is for fists and foreshortened palms.
     spread = torch.where(chance(count, 0.15, generator), 3 * jitter.rotation, jitter.rotation)
+    spread = torch.where(directed, spread, jitter.undirected)
     rotation = roi[:, 3] * flip + normal((count,), generator) * spread
     center = center + normal((count, 2), generator, jitter.shift) * size[:, None]
     wild = chance(count, jitter.wild_share, generator)

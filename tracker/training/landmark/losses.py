@@ -15,6 +15,9 @@ from tracker.models.landmark_heads import DEPTH_REACH, MARGIN, bin_centers
 
 #: Width of the target over the cells, in cells.
 CELL_SIGMA = 0.6
+#: Share of a hand's box that may lie beyond the outermost landmark: half of a finger and some
+#: forearm.
+FLESH = 0.15
 
 _INDEX_MCP = LANDMARKS.index("index_mcp")
 _LITTLE_MCP = LANDMARKS.index("little_mcp")
@@ -36,6 +39,8 @@ class LandmarkLossWeights(BaseModel):
     world: float = Field(10.0, ge=0)
     box: float = Field(0.0, ge=0)
     """Of landmarks outside of the box, where a photograph's box is all that is known."""
+    reach: float = Field(0.0, ge=0)
+    """Of hands that stay short of such a box: a fist where a finger is stretched out."""
     sparse: float = Field(1.0, ge=1)
     """Where only some of the 21 are labelled, each counts for up to so many: the few fingertips of
     a photograph would otherwise be lost among the renders' landmarks."""
@@ -83,6 +88,11 @@ def landmark_loss(
     }
     if weights.box:
         terms["box"] = weights.box * outside_loss(output.landmarks[..., :2], target.box)
+    if weights.reach:
+        # Where landmarks are labelled the box says nothing more; it may be a wide one.
+        unlabelled = torch.isnan(target.landmarks[..., 0]).all(dim=1)
+        box = target.box.masked_fill(~unlabelled[:, None, None], torch.nan)
+        terms["reach"] = weights.reach * short_loss(output.landmarks[..., :2], box)
     bins, cells = output.bins, output.cells
     if bins is not None:
         wanted = gaussian_bins(truth, bins.shape[-1], weights.sigma)
@@ -139,11 +149,30 @@ def outside_loss(points: Tensor, box: Tensor) -> Tensor:
         points: (N, 21, 2) in the crop.
         box: (N, 2, 3) of LandmarkTarget.
     """
-    known = ~torch.isnan(box).any(dim=2)[:, None]
+    inside, known = _in_boxes(points, box)
+    outside = F.relu(-inside) + F.relu(inside - 1)
+    return masked_mean(outside, known[:, None, None].expand_as(inside))
+
+
+def short_loss(points: Tensor, box: Tensor) -> Tensor:
+    """How far the outermost of points (N, 21, 2) stay inside the sides of their boxes, beyond
+    FLESH, in box sides, mean over the four sides of all boxes.
+
+    Args:
+        points, box: as outside_loss takes them.
+    """
+    inside, known = _in_boxes(points, box)
+    low, high = inside.amin(dim=1), inside.amax(dim=1)
+    short = (F.relu(low - FLESH) + F.relu(1 - FLESH - high)) / 2
+    return masked_mean(short, known[:, None].expand_as(short))
+
+
+def _in_boxes(points: Tensor, box: Tensor) -> tuple[Tensor, Tensor]:
+    """(N, 21, 2) fractions of the boxes' sides, and (N,) bool: which boxes are known."""
     frame = torch.nan_to_num(box)[:, None]
     # No matrix product: autocast would round it to bfloat16.
     inside = (points[:, :, None] * frame[..., :2]).sum(dim=3) + frame[..., 2]
-    return masked_mean(F.relu(-inside) + F.relu(inside - 1), known.expand_as(inside))
+    return inside, ~torch.isnan(box).flatten(1).any(dim=1)
 
 
 def palm_facing(target: LandmarkTarget) -> Tensor:

@@ -23,6 +23,7 @@ from tracker.training.landmark.geometry import (
 )
 
 WIDE, SIDE = 96, 64
+KNOWN = torch.tensor(True)
 CASES = [
     (0.5, 0.5, 2 / 3, 0.0, False),
     (0.55, 0.47, 0.6, 0.7, False),
@@ -136,7 +137,9 @@ def test_the_jitter_is_as_wide_as_it_says() -> None:
     count = 20_000
     rois = torch.tensor([[0.4, 0.5, 0.6, 0.2], [0.45, 0.55, 0.7, -0.1]]).repeat(count, 1, 1)
     generator = torch.Generator().manual_seed(0)
-    regions = jittered_regions(rois, Jitter(0.05, 0.08, 0.02, 0.0), generator)
+    regions = jittered_regions(
+        rois, KNOWN.expand(len(rois)), Jitter(0.05, 0.08, 0.02, 0.0, 0.7), generator
+    )
     assert regions.mirrored.float().mean() == pytest.approx(0.5, abs=0.02)
     # Palm and landmarks by turns, told apart by the size.
     x, y = regions.in_wide_crop().unbind(1)
@@ -157,7 +160,7 @@ def test_the_jitter_is_as_wide_as_it_says() -> None:
 def test_without_jitter_a_region_is_one_of_the_label_mirrored_or_not() -> None:
     rois = torch.tensor([[0.4, 0.5, 0.6, 0.2], [0.45, 0.55, 0.7, -0.1]]).repeat(64, 1, 1)
     generator = torch.Generator().manual_seed(1)
-    regions = jittered_regions(rois, Jitter(0, 0, 0, 0), generator)
+    regions = jittered_regions(rois, KNOWN.expand(len(rois)), Jitter(0, 0, 0, 0, 0), generator)
     sign = torch.where(regions.mirrored, -1.0, 1.0)
     found = torch.cat(
         [regions.in_wide_crop(), regions.size[:, None], (regions.rotation * sign)[:, None]], dim=1
@@ -167,10 +170,19 @@ def test_without_jitter_a_region_is_one_of_the_label_mirrored_or_not() -> None:
     assert 0 < regions.mirrored.sum() < 64
 
 
+def test_where_the_direction_is_not_known_regions_are_turned_farther() -> None:
+    rois = torch.tensor([[0.5, 0.5, 0.6, 0.0]] * 2).repeat(8000, 1, 1)
+    directed = torch.arange(8000) % 2 == 0
+    generator = torch.Generator().manual_seed(3)
+    rotation = jittered_regions(rois, directed, Jitter(0.05, 0, 0, 0, 0.7), generator).rotation
+    assert float(rotation[~directed].std()) == pytest.approx(0.7, rel=0.05)
+    assert float(rotation[directed].var()) == pytest.approx(0.05**2 * (0.85 + 1.35), rel=0.2)
+
+
 def test_wild_regions_are_far_off() -> None:
     rois = torch.tensor([[0.5, 0.5, 0.6, 0.0]] * 2).repeat(2000, 1, 1)
     generator = torch.Generator().manual_seed(2)
-    regions = jittered_regions(rois, Jitter(0, 0, 0, 0.25), generator)
+    regions = jittered_regions(rois, KNOWN.expand(len(rois)), Jitter(0, 0, 0, 0.25, 0), generator)
     away = (regions.center - 0.5).norm(dim=1) / 0.6
     wild = away > 1e-6
     assert wild.float().mean() == pytest.approx(0.25, abs=0.03)

@@ -17,6 +17,7 @@ from tracker.models.landmark import LandmarkOutput
 from tracker.models.landmark_heads import DEPTH_REACH, MARGIN
 from tracker.training.landmark.losses import (
     CELL_SIGMA,
+    FLESH,
     LandmarkLossWeights,
     LandmarkTarget,
     binary_loss,
@@ -27,6 +28,7 @@ from tracker.training.landmark.losses import (
     masked_mean,
     outside_loss,
     palm_facing,
+    short_loss,
 )
 
 BINS = 160
@@ -281,6 +283,42 @@ def test_how_far_points_lie_outside_of_their_box() -> None:
     assert (both.grad[1] == 0).all()
     assert both.grad[0, 0].tolist() == [0, 0]
     assert both.grad[0, 1, 0] < 0 < both.grad[0, 3, 0]
+
+
+def test_how_far_points_stay_short_of_their_box() -> None:
+    # u = (x − 0.2) / 0.4, v = y; outermost: u 0.25 … 0.5, v 0.1 … 0.9. Within FLESH = 0.15 of a
+    # side is near enough, so v is; u stays 0.1 and 0.35 short.
+    frame = torch.tensor([[2.5, 0.0, -0.5], [0.0, 1.0, 0.0]])
+    points = torch.tensor([[[0.3, 0.5], [0.35, 0.1], [0.4, 0.9]]]).requires_grad_()
+    assert FLESH == 0.15
+    loss = short_loss(points, frame[None])
+    assert float(loss.detach()) == pytest.approx((0.1 + 0.35) / 4)
+    loss.backward()
+    assert points.grad is not None
+    assert points.grad[0, :, 1].tolist() == [0, 0, 0]
+    # A step downhill moves the leftmost to the left and the rightmost to the right.
+    assert points.grad[0, 0, 0] > 0 > points.grad[0, 2, 0]
+    assert points.grad[0, 1, 0] == 0
+
+
+def test_only_a_hand_without_any_landmark_is_to_reach_its_box() -> None:
+    full = target_of(2)
+    landmarks = full.landmarks.clone()
+    landmarks[0, 1:] = torch.nan
+    landmarks[1] = torch.nan
+    frame = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    target = replace(full, landmarks=landmarks, box=frame.repeat(2, 1, 1))
+    output = output_of(2)
+    middle = torch.full((2, 21, 3), 0.5)
+    middle[:, 0] = 0.4
+    middle.requires_grad_()
+    weights = LandmarkLossWeights(reach=2.0)
+    loss = landmark_loss(replace(output, landmarks=middle), target, weights)["reach"]
+    assert float(loss.detach()) == pytest.approx(0.35 + 0.25)
+    loss.backward()
+    assert middle.grad is not None
+    assert (middle.grad[0] == 0).all()
+    assert (middle.grad[1] != 0).any()
 
 
 def test_palm_or_back() -> None:

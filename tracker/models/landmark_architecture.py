@@ -19,4 +19,4 @@ class LandmarkArchitecture(BaseModel):
     depths: tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt, NonNegativeInt] = (1, 1, 1, 1)
     bins: int = Field(160, ge=2)
     hidden: int = Field(128, ge=1)
-    head: Literal["cells", "bins", "regression", "heatmap"] = "bins"
+    head: Literal["cells", "bins", "regression", "heatmap"] = "cells"

@@ -23,6 +23,11 @@ def save_checkpoint(run: Path, state: dict[str, Any], name: str = FILE_NAME) -> 
     os.replace(temporary, run / name)
 
 
+def has_checkpoint(run: Path) -> bool:
+    """Whether the run has begun."""
+    return (run / FILE_NAME).exists()
+
+
 def load_checkpoint(run: Path, device: torch.device | str = "cpu") -> dict[str, Any] | None:
     """The state, or None if there is none yet.
 
@@ -30,7 +35,7 @@ def load_checkpoint(run: Path, device: torch.device | str = "cpu") -> dict[str, 
         UserError: if it cannot be read.
     """
     path = run / FILE_NAME
-    if not path.exists():
+    if not has_checkpoint(run):
         return None
     try:
         return torch.load(path, map_location=device, weights_only=True)

@@ -63,9 +63,11 @@ def write_run(run: Path, facts: dict[str, Any]) -> None:
     (run / FILE_NAME).write_text(json.dumps(facts, indent=1) + "\n")
 
 
-def write_start(run: Path, facts: dict[str, Any]) -> None:
-    """Keep what the run is that another one begins with; what is there already stays."""
-    if not (run / _START_NAME).exists():
+def write_start(run: Path, facts: dict[str, Any] | None) -> None:
+    """Keep what the run is that this one begins with, or that there is none."""
+    if facts is None:
+        (run / _START_NAME).unlink(missing_ok=True)
+    else:
         (run / _START_NAME).write_text(json.dumps(facts, indent=1) + "\n")
 
 

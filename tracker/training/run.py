@@ -20,7 +20,7 @@ from tracker.models.landmark import LandmarkModel
 from tracker.models.landmark_architecture import LandmarkArchitecture
 from tracker.models.palm import PalmArchitecture, PalmModel
 from tracker.sidecar import Sidecar
-from tracker.training.checkpoint import load_checkpoint
+from tracker.training.checkpoint import has_checkpoint, load_checkpoint
 from tracker.training.curves import read_history
 from tracker.training.draws import step_generator
 from tracker.training.landmark.task import LandmarkTask
@@ -67,7 +67,7 @@ def train_run(
         run: folder of the run.
         processes: this process's place among those that train together.
         begin_with: a finished run of the same architecture, but perhaps for the head, whose weights
-            come first.
+            come first; a run that goes on has no use for it.
 
     Raises:
         UserError: the data or a run's folder is not what it should be.
@@ -75,8 +75,8 @@ def train_run(
     facts = describe_data(data.datasets, data.photos)
     initial = None
     run.mkdir(parents=True, exist_ok=True)
-    if begin_with is not None:
-        initial, before = _earlier(begin_with, recipe)
+    if not has_checkpoint(run):
+        initial, before = _earlier(begin_with, recipe) if begin_with else (None, None)
         if processes.is_first:
             # Kept at once: who goes on with a stopped run need not name the earlier one again.
             write_start(run, before)

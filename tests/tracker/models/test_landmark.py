@@ -42,7 +42,9 @@ def test_bins_cover_the_crop_and_its_margin_evenly() -> None:
 
 def test_the_coordinate_is_the_mean_of_its_bins() -> None:
     torch.manual_seed(0)
-    model = LandmarkModel(LandmarkArchitecture(input_side=32, bins=20, hidden=8)).eval()
+    model = LandmarkModel(
+        LandmarkArchitecture(input_side=32, bins=20, hidden=8, head="bins")
+    ).eval()
     output = model(torch.rand(2, 3, 32, 32))
     assert output.bins is not None
     chance = output.bins.exp() / output.bins.exp().sum(dim=-1, keepdim=True)
@@ -52,7 +54,7 @@ def test_the_coordinate_is_the_mean_of_its_bins() -> None:
 
 def test_the_coordinate_is_the_mean_of_what_the_cells_say() -> None:
     torch.manual_seed(0)
-    architecture = LandmarkArchitecture(input_side=32, hidden=8, head="cells")
+    architecture = LandmarkArchitecture(input_side=32, hidden=8)
     output = LandmarkModel(architecture).eval()(torch.rand(2, 3, 32, 32))
     cells = output.cells
     assert cells is not None

@@ -129,7 +129,7 @@ def test_weights_to_begin_with_of_another_head(
     start = load_checkpoint(finished)
     assert start is not None
     still = recipe(steps=1, learning_rate=1e-12, ema_decay=0.0)
-    other = LandmarkRecipe(architecture=ARCHITECTURE.model_copy(update={"head": "cells"}))
+    other = LandmarkRecipe(architecture=ARCHITECTURE.model_copy(update={"head": "bins"}))
     still = still.model_copy(update={"landmark": other})
     train_run(still, data, tmp_path / "run", ALONE, begin_with=finished)
     state = load_checkpoint(tmp_path / "run")
@@ -147,12 +147,16 @@ def test_what_a_run_began_with_outlives_a_stop(
 ) -> None:
     run = tmp_path / "run"
     with monkeypatch.context() as patch:
-        patch.setattr("tracker.training.run.train", _stopped)
+        patch.setattr("tracker.training.run.write_run", _stopped)
         with pytest.raises(KeyboardInterrupt):
             train_run(recipe(), data, run, ALONE, begin_with=finished)
     train_run(recipe(), data, run, ALONE)
     facts = json.loads((run / "run.json").read_text())
     assert facts["began_with"] == json.loads((finished / "run.json").read_text())
+    # Stopped before it has learned anything, it begins anew.
+    (run / "checkpoint.pt").unlink()
+    train_run(recipe(), data, run, ALONE)
+    assert json.loads((run / "run.json").read_text())["began_with"] is None
 
 
 def _stopped(*_: object) -> None:

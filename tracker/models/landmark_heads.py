@@ -113,7 +113,7 @@ class _RegressionHead(nn.Module):
 
 
 class _HeatmapHead(nn.Module):
-    """Mean of a softmax over a map at a quarter of the input for x and y; z is the mean of a second
+    """Mean of a softmax over a map at an eighth of the input for x and y; z is the mean of a second
     map under the same weights; for comparison."""
 
     def __init__(self, a: LandmarkArchitecture) -> None:

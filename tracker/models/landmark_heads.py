@@ -43,6 +43,11 @@ def bin_centers(bins: int) -> Tensor:
     return torch.stack([plane, plane, depth])
 
 
+def cell_middles(side: int) -> Tensor:
+    """(side,): middles along one axis of a grid over the crop, in cells."""
+    return torch.arange(side) + 0.5
+
+
 class _CellsHead(nn.Module):
     """For each landmark a softmax over the cells of a grid; each cell says where in its
     neighbourhood the landmark is, and at what depth; the mean over the cells is the coordinate.
@@ -61,7 +66,7 @@ class _CellsHead(nn.Module):
         self.mix = ConvNormAct(fine, fine)
         self.maps = nn.Conv2d(fine, 4 * len(LANDMARKS), 1)
         self.side = a.input_side // 8
-        middles = (torch.arange(self.side) + 0.5) / self.side
+        middles = cell_middles(self.side) / self.side
         self.register_buffer("x", middles[None, :], persistent=False)
         self.register_buffer("y", middles[:, None], persistent=False)
 

@@ -94,7 +94,7 @@ def _write(target: Path, source: str, pictures: Iterable[Picture]) -> None:
     building.mkdir()
     labels: list[Any] = []
     with (building / "images.u8").open("wb") as images, (building / "masks.u8").open("wb") as masks:
-        for picture in tqdm(pictures, source, unit="picture", disable=None):
+        for picture in tqdm(pictures, source, leave=False, unit="picture", disable=None):
             images.write(picture.image.tobytes())
             masks.write(picture.mask.tobytes())
             labels.append(picture.label)

@@ -73,13 +73,12 @@ def train_run(
         UserError: the data or a run's folder is not what it should be.
     """
     facts = describe_data(data.datasets, data.photos)
-    initial = None
+    begins = not has_checkpoint(run)
+    initial, before = _earlier(begin_with, recipe) if begins and begin_with else (None, None)
     run.mkdir(parents=True, exist_ok=True)
-    if not has_checkpoint(run):
-        initial, before = _earlier(begin_with, recipe) if begin_with else (None, None)
-        if processes.is_first:
-            # Kept at once: who goes on with a stopped run need not name the earlier one again.
-            write_start(run, before)
+    if begins and processes.is_first:
+        # Kept at once: who goes on with a stopped run need not name the earlier one again.
+        write_start(run, before)
     task = _task(recipe, data)
     _keep_inputs(task, recipe, run, processes)
     train(task, recipe, run, processes, initial)
@@ -136,22 +135,14 @@ def _earlier(run: Path, recipe: Recipe) -> tuple[dict[str, Tensor], dict[str, An
     facts, state = read_run(run), load_checkpoint(run)
     if state is None:
         raise UserError(f"{run}: has no checkpoint; train it again")
-    theirs, ours = _architecture(Recipe.model_validate(facts["recipe"])), _architecture(recipe)
-    if theirs == ours:
-        return state["average"], facts
-    if not _differ_in_the_head(theirs, ours):
+    theirs = _architecture(Recipe.model_validate(facts["recipe"])).model_dump()
+    ours = _architecture(recipe).model_dump()
+    same_head = theirs.pop("head", None) == ours.pop("head", None)
+    if theirs != ours:
         raise UserError(f"{run}: has another architecture than the recipe {recipe.name}")
+    if same_head:
+        return state["average"], facts
     return {n: t for n, t in state["average"].items() if not n.startswith("head.")}, facts
-
-
-def _differ_in_the_head(
-    one: PalmArchitecture | LandmarkArchitecture, other: PalmArchitecture | LandmarkArchitecture
-) -> bool:
-    return (
-        isinstance(one, LandmarkArchitecture)
-        and isinstance(other, LandmarkArchitecture)
-        and one.model_copy(update={"head": other.head}) == other
-    )
 
 
 def _architecture(recipe: Recipe) -> PalmArchitecture | LandmarkArchitecture:

@@ -11,7 +11,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from synth.landmarks import LANDMARKS, WRIST
 from tracker.models.landmark import LandmarkOutput
-from tracker.models.landmark_heads import DEPTH_REACH, MARGIN, bin_centers
+from tracker.models.landmark_heads import DEPTH_REACH, MARGIN, bin_centers, cell_middles
 
 #: Width of the target over the cells, in cells.
 CELL_SIGMA = 0.6
@@ -96,12 +96,13 @@ def landmark_loss(
     bins, cells = output.bins, output.cells
     if bins is not None:
         wanted = gaussian_bins(truth, bins.shape[-1], weights.sigma)
-        entropy = -(wanted * bins.log_softmax(dim=-1)).sum(dim=-1)
-        terms["bins"] = weights.bins * masked_mean(entropy, counts)
+        terms["bins"] = weights.bins * class_loss(bins, wanted, counts)
     if cells is not None:
         wanted = gaussian_cells(truth[..., :2], cells.shape[-1])
-        terms["cells"] = weights.cells * cell_loss(cells[:, :, 0], wanted, counts[..., 0])
-        offsets = cells[:, :, 1:]
+        scores, offsets = cells[:, :, 0], cells[:, :, 1:]
+        terms["cells"] = weights.cells * class_loss(
+            scores.flatten(2), wanted.flatten(2), counts[..., 0]
+        )
         terms["offsets"] = weights.offsets * offset_loss(offsets, truth, wanted, counts[..., 0])
     return terms
 
@@ -112,17 +113,17 @@ def label_weight(landmarks: Tensor, sparse: float) -> Tensor:
     return (len(LANDMARKS) / labelled.clamp_min(1)).clamp(max=sparse)
 
 
-def cell_loss(scores: Tensor, wanted: Tensor, counts: Tensor) -> Tensor:
-    """Cross-entropy of the cells (N, 21, S, S), mean over landmarks that count so much (N, 21)."""
-    log_chance = scores.flatten(2).log_softmax(dim=2)
-    return masked_mean(-(wanted.flatten(2) * log_chance).sum(dim=2), counts)
+def class_loss(scores: Tensor, wanted: Tensor, counts: Tensor) -> Tensor:
+    """Cross-entropy of scores (…, C) against distributions (…, C), mean over what counts so much
+    (…)."""
+    return masked_mean(-(wanted * scores.log_softmax(dim=-1)).sum(dim=-1), counts)
 
 
 def offset_loss(offsets: Tensor, truth: Tensor, wanted: Tensor, counts: Tensor) -> Tensor:
     """Smooth L1 of the offsets (N, 21, 2, S, S), in cells, of the cells that are wanted (N, 21, S,
     S), mean over landmarks that count so much (N, 21)."""
     side = offsets.shape[-1]
-    middles = torch.arange(side, device=offsets.device) + 0.5
+    middles = cell_middles(side).to(offsets.device)
     x = truth[..., 0, None, None] * side - middles[None, :]
     y = truth[..., 1, None, None] * side - middles[:, None]
     right = torch.stack([x.expand(wanted.shape), y.expand(wanted.shape)], dim=2)
@@ -134,11 +135,8 @@ def gaussian_cells(places: Tensor, side: int) -> Tensor:
     """(…, side, side) distributions over a grid's cells round places (…, 2) in crop sides, with a
     sum of 1. Of a place outside it lies at the border."""
     at = places.clamp(0, 1) * side
-    middles = torch.arange(side, device=places.device) + 0.5
-    x, y = (
-        (-0.5 * ((at[..., axis, None] - middles) / CELL_SIGMA) ** 2).softmax(dim=-1)
-        for axis in (0, 1)
-    )
+    middles = cell_middles(side).to(places.device)
+    x, y = (_gaussian((at[..., axis, None] - middles) / CELL_SIGMA) for axis in (0, 1))
     return y[..., :, None] * x[..., None, :]
 
 
@@ -201,7 +199,12 @@ def gaussian_bins(coordinates: Tensor, bins: int, sigma: float) -> Tensor:
     for it is known less well."""
     centers = bin_centers(bins).to(coordinates.device)
     widths = coordinates.new_tensor([sigma, sigma, 2 * sigma])[:, None]
-    return (-0.5 * ((coordinates[..., None] - centers) / widths) ** 2).softmax(dim=-1)
+    return _gaussian((coordinates[..., None] - centers) / widths)
+
+
+def _gaussian(off: Tensor) -> Tensor:
+    """Normal distribution over the last axis, whose places are so many deviations off."""
+    return (-0.5 * off**2).softmax(dim=-1)
 
 
 def binary_loss(logits: Tensor, truth: Tensor) -> Tensor:

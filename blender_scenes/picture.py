@@ -35,7 +35,7 @@ def render_picture(stage: Stage, settings: RenderSettings) -> Picture:
         }
     rgba = np.stack([channels[f"Combined.{c}"] for c in "RGBA"], axis=-1).astype(np.float32)
     mask = depth = None
-    if settings.mask:
+    if stage.scene.view_layers[0].use_pass_object_index:
         mask = np.rint(channels[_pass(channels, "IndexOB")]).astype(np.uint8)
     if settings.depth:
         far = channels[_pass(channels, "Depth")].astype(np.float32)

@@ -9,26 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from blender_scenes.camera import set_camera
-from blender_scenes.hand import set_identity
+from blender_scenes.cast import Cast, hide_absent, pose_bodies, read_truth, set_cast
 from blender_scenes.motion import clear_motion, key_motion
 from blender_scenes.picture import render_picture
 from blender_scenes.settings import apply_settings, set_least_samples
-from blender_scenes.skin import set_skin
-from blender_scenes.sleeve import set_sleeve
 from blender_scenes.stage import Stage, configure, current_stage
-from blender_scenes.truth import PosedHand, blocker_tree, landmark_visibility, read_posed_hand
+from blender_scenes.truth import Truth, landmark_visibility
 from blender_scenes.world import set_light
 from synth.labels import label_of_view
 from synth.photo.photograph import take_photograph
 from synth.sample import Sample, Timings
 from synth.scene import Frame, Scene, View
 from synth.shards.plan import sample_key
-
-if TYPE_CHECKING:
-    from mathutils.bvhtree import BVHTree
 
 __all__ = ["configure", "render_scene"]
 
@@ -42,40 +36,37 @@ def render_scene(scene: Scene, timings: Timings) -> list[Sample]:
     stage = current_stage()
     with _timed(timings, "scene_update"):
         set_light(stage.world, scene.light)
-        set_identity(stage.hand, scene.hand)
-        stage.hand.subdivision.levels = scene.render.subdivision
-        stage.hand.subdivision.render_levels = scene.render.subdivision
-        set_skin(stage.skin, scene.hand.skin)
-        set_sleeve(stage.sleeve, stage.hand, scene.hand.sleeve)
-        apply_settings(stage.scene, scene.render)
+        cast = set_cast(stage, scene)
+        apply_settings(stage.scene, scene.render, scene.render.mask or cast.is_mixed)
     samples = []
     for frame in scene.frames:
         with _timed(timings, "scene_update"):
-            key_motion(stage.scene, stage.hand, frame)
+            key_motion(stage.scene, cast.rigs, cast.things, frame)
+            pose_bodies(cast, scene, frame.moment)
         with _timed(timings, "labels"):
-            posed = read_posed_hand(stage.hand)
-            blockers = [blocker_tree(stage.sleeve.mesh)]
+            truth = read_truth(cast)
         for camera_index, view in enumerate(frame.views):
             samples.append(
-                _render_view(stage, scene, frame, camera_index, view, posed, blockers, timings)
+                _render_view(stage, cast, scene, frame, camera_index, view, truth, timings)
             )
-    clear_motion(stage.scene, stage.hand)
+    clear_motion(stage.scene, cast.rigs, cast.things)
     return samples
 
 
 def _render_view(
     stage: Stage,
+    cast: Cast,
     scene: Scene,
     frame: Frame,
     camera_index: int,
     view: View,
-    posed: PosedHand,
-    blockers: list[BVHTree],
+    truth: Truth,
     timings: Timings,
 ) -> Sample:
     blurred = frame.shutter > 0 or view.camera.f_stop is not None
     with _timed(timings, "scene_update"):
         set_camera(stage.scene, stage.camera, view.camera)
+        hide_absent(cast, view.absent)
         set_least_samples(stage.scene, scene.render, blurred)
         stage.scene.cycles.seed = view.render_seed
     with _timed(timings, "render"):
@@ -85,14 +76,16 @@ def _render_view(
             scene,
             frame,
             camera_index,
-            posed.landmarks_world,
-            posed.vertices,
-            lambda landmarks: landmark_visibility(posed, landmarks, view.camera, blockers),
+            truth.hands,
+            lambda number, landmarks: landmark_visibility(
+                truth, number, landmarks, view.camera, view.absent
+            ),
         )
     with _timed(timings, "encoding"):
-        jpeg = take_photograph(picture.rgba, scene, view, blurred)
+        mask = picture.mask if cast.is_mixed else None
+        jpeg = take_photograph(picture.rgba, mask, scene, view, blurred)
     key = sample_key(scene.sequence, frame.frame, camera_index)
-    return Sample(key, jpeg, label, picture.mask, picture.depth)
+    return Sample(key, jpeg, label, picture.mask if scene.render.mask else None, picture.depth)
 
 
 @contextmanager

@@ -49,8 +49,12 @@ def configure_device(scene: bpy.types.Scene, device: str, threads: int) -> str:
     return f"cpu, {threads} thread{'s' if threads > 1 else ''}"
 
 
-def apply_settings(scene: bpy.types.Scene, settings: RenderSettings) -> None:
-    """Sampling, denoising, bounces and output of all frames of a sequence."""
+def apply_settings(scene: bpy.types.Scene, settings: RenderSettings, mask: bool) -> None:
+    """Sampling, denoising, bounces and output of all frames of a sequence.
+
+    Args:
+        mask: whether to tell what is seen in each pixel.
+    """
     render, cycles = scene.render, scene.cycles
     render.use_persistent_data = True
     render.resolution_percentage = 100
@@ -83,7 +87,7 @@ def apply_settings(scene: bpy.types.Scene, settings: RenderSettings) -> None:
     cycles.use_light_tree = False
     layer = scene.view_layers[0]
     layer.use_pass_z = settings.depth
-    layer.use_pass_object_index = settings.mask
+    layer.use_pass_object_index = mask
 
 
 def set_least_samples(scene: bpy.types.Scene, settings: RenderSettings, blurred: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import bpy
@@ -39,6 +40,20 @@ class PosedHand:
     skin: BVHTree
 
 
+@dataclass(frozen=True)
+class Truth:
+    """All hands of one moment, and what can hide them.
+
+    Attributes:
+        things: in the scene's order; `View.absent` counts in it.
+        blockers: all else, which every camera sees.
+    """
+
+    hands: list[PosedHand]
+    things: list[BVHTree]
+    blockers: list[BVHTree]
+
+
 def read_posed_hand(hand: Hand) -> PosedHand:
     """Evaluate the rig as it is posed now."""
     bones = posed_bones(hand)
@@ -52,23 +67,37 @@ def read_posed_hand(hand: Hand) -> PosedHand:
 
 
 def blocker_tree(thing: bpy.types.Object) -> BVHTree:
-    """What an object of quads can hide, as it is drawn now, in the world."""
-    vertices, quads = _drawn_mesh(thing)
-    return BVHTree.FromPolygons(vertices.tolist(), quads.tolist())
+    """What an object can hide, as it is drawn now, in the world."""
+    vertices, triangles = _drawn_mesh(thing, corners_each=3)
+    return BVHTree.FromPolygons(vertices.tolist(), triangles.tolist())
 
 
-def _drawn_mesh(thing: bpy.types.Object) -> tuple[Array, NDArray[np.int32]]:
-    """(V, 3) world vertices and (P, 4) corners of a mesh of quads with all its modifiers."""
+def _drawn_mesh(
+    thing: bpy.types.Object, corners_each: int = 4
+) -> tuple[Array, NDArray[np.int32]]:
+    """World vertices of a mesh with all its modifiers, and its polygons' corners.
+
+    Args:
+        corners_each: 4 of a mesh of quads, 3 for the triangles of any mesh.
+
+    Returns:
+        (V, 3) and (P, corners_each).
+    """
     evaluated = thing.evaluated_get(bpy.context.evaluated_depsgraph_get())
     mesh = evaluated.to_mesh()
     vertices = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
     mesh.vertices.foreach_get("co", vertices)
-    corners = np.empty(len(mesh.loops), dtype=np.int32)
-    mesh.loops.foreach_get("vertex_index", corners)
+    if corners_each == 3:
+        mesh.calc_loop_triangles()
+        corners = np.empty(3 * len(mesh.loop_triangles), dtype=np.int32)
+        mesh.loop_triangles.foreach_get("vertices", corners)
+    else:
+        corners = np.empty(len(mesh.loops), dtype=np.int32)
+        mesh.loops.foreach_get("vertex_index", corners)
     evaluated.to_mesh_clear()
     world = np.array(evaluated.matrix_world)
     points = vertices.reshape(-1, 3).astype(np.float64)
-    return points @ world[:3, :3].T + world[:3, 3], corners.reshape(-1, 4)
+    return points @ world[:3, :3].T + world[:3, 3], corners.reshape(-1, corners_each)
 
 
 def polygon_segments(hand: Hand, polygons: int) -> NDArray[np.int64]:
@@ -119,13 +148,19 @@ _OWN_SEGMENTS = tuple(frozenset(own_segments(landmark)) for landmark in range(le
 
 
 def landmark_visibility(
-    hand: PosedHand, landmarks_image: Array, camera: Camera, blockers: list[BVHTree]
+    truth: Truth, number: int, landmarks_image: Array, camera: Camera, absent: Sequence[int] = ()
 ) -> list[int]:
-    """0 outside the image, 1 inside but hidden, 2 visible, for each of the 21 landmarks.
+    """0 outside the image, 1 inside but hidden, 2 visible, for each of a hand's 21 landmarks.
 
     Visible: the first surface on the ray from the camera to the landmark is skin of the
-    landmark's own segments; anything in `blockers` nearer than that hides it.
+    landmark's own segments; another hand or a blocker nearer than that hides it.
+
+    Args:
+        absent: things that this camera does not see.
     """
+    hand = truth.hands[number]
+    others = [other.skin for other in truth.hands if other is not hand] + truth.blockers
+    others += [tree for index, tree in enumerate(truth.things) if index not in absent]
     world_to_camera = np.array(camera.world_to_camera)
     centre = -world_to_camera[:3, :3].T @ world_to_camera[:3, 3]
     axis = world_to_camera[2, :3]
@@ -144,7 +179,7 @@ def landmark_visibility(
         if seen:
             seen = all(
                 hit is None or hit > distance
-                for hit in (tree.ray_cast(origin, direction, distance)[3] for tree in blockers)
+                for hit in (tree.ray_cast(origin, direction, distance)[3] for tree in others)
             )
         states.append(VISIBLE if seen else HIDDEN)
     return states

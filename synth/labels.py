@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synth.hdris import hdri_label
 from synth.landmarks import BLENDSHAPES, BONES, MIDDLE_MCP, WRIST
-from synth.scene import Camera, Frame, Scene
+from synth.scene import Camera, Frame, HandLook, Scene
 
 Array = NDArray[np.float64]
 
@@ -71,44 +71,44 @@ def palm_box(landmarks_image: Array) -> dict[str, Any]:
     return {"center": center.tolist(), "size": float((high - low).max()), "rotation": rotation}
 
 
+class TrueHand(Protocol):
+    """What is known of one posed hand.
+
+    Attributes:
+        landmarks_world: (21, 3) read back from the posed rig.
+        vertices: (V, 3) skin of the hand without the forearm, in the world.
+    """
+
+    @property
+    def landmarks_world(self) -> Array: ...
+    @property
+    def vertices(self) -> Array: ...
+
+
 def label_of_view(
     scene: Scene,
     frame: Frame,
     camera_index: int,
-    landmarks_world: Array,
-    vertices_world: Array,
-    visibility_of: Callable[[Array], list[int]],
+    hands: Sequence[TrueHand],
+    visibility_of: Callable[[int, Array], list[int]],
 ) -> dict[str, Any]:
     """Label of what one camera sees of one frame.
 
+    Hands of which no skin is inside the picture are left out.
+
     Args:
-        landmarks_world: (21, 3) read back from the posed rig.
-        vertices_world: (V, 3) skin of the hand without the forearm.
-        visibility_of: from (21, 3) landmarks_image to 21 states 0, 1, 2.
+        hands: in the scene's order.
+        visibility_of: from the number of a hand and its (21, 3) landmarks_image to 21 states 0, 1,
+            2.
     """
     camera = frame.views[camera_index].camera
-    landmarks_image, landmarks_camera = landmarks_with_depth(landmarks_world, camera)
-    look = scene.hand
-    hand = {
-        "side": look.side,
-        "landmarks_image": landmarks_image.tolist(),
-        "landmarks_camera": landmarks_camera.tolist(),
-        "landmarks_world": landmarks_world.tolist(),
-        "visibility": visibility_of(landmarks_image),
-        "box": hand_box(vertices_world, camera),
-        "palm_box": palm_box(landmarks_image),
-        "bones": {name: list(frame.pose.bones[name]) for name in BONES},
-        "blendshapes": {name: look.blendshapes.get(name, 0.0) for name in BLENDSHAPES},
-        "phenotype": dict(look.phenotype),
-        "skin": look.skin.name,
-        "gesture": frame.gesture,
-    }
     light = scene.light
     return {
         "sequence": scene.sequence,
         "frame": frame.frame,
         "camera_index": camera_index,
         "split": scene.split,
+        "kind": scene.kind,
         "image": {"width": camera.width, "height": camera.height},
         "camera": {
             "K": [list(row) for row in camera.K],
@@ -122,5 +122,51 @@ def label_of_view(
             "tint": list(light.tint),
             "lamps": [lamp.model_dump(mode="json") for lamp in light.lamps],
         },
-        "hands": [hand],
+        "hands": [
+            _label_of_hand(scene, frame, number, camera, hand, box, visibility_of)
+            for number, hand in enumerate(hands)
+            if (box := hand_box(hand.vertices, camera)) is not None
+        ],
     }
+
+
+def _label_of_hand(
+    scene: Scene,
+    frame: Frame,
+    number: int,
+    camera: Camera,
+    hand: TrueHand,
+    box: list[float],
+    visibility_of: Callable[[int, Array], list[int]],
+) -> dict[str, Any]:
+    landmarks_image, landmarks_camera = landmarks_with_depth(hand.landmarks_world, camera)
+    look, pose = scene.hands[number], frame.moment.hands[number]
+    return {
+        "number": number,
+        "identity": look.identity,
+        "side": look.side,
+        "landmarks_image": landmarks_image.tolist(),
+        "landmarks_camera": landmarks_camera.tolist(),
+        "landmarks_world": hand.landmarks_world.tolist(),
+        "visibility": visibility_of(number, landmarks_image),
+        "box": box,
+        "palm_box": palm_box(landmarks_image),
+        "bones": {name: list(pose.bones[name]) for name in BONES},
+        "blendshapes": {name: look.blendshapes.get(name, 0.0) for name in BLENDSHAPES},
+        "phenotype": dict(look.phenotype),
+        "skin": look.skin.name,
+        "gesture": frame.gestures[number],
+        "worn": worn_names(look),
+        "holds": None if look.holds is None else scene.things[look.holds].kind,
+    }
+
+
+def worn_names(look: HandLook) -> list[str]:
+    """What a hand wears and what is done to its skin, in a fixed order."""
+    names = [] if look.glove is None else [f"{look.glove.kind}_glove"]
+    names += [ornament.kind for ornament in look.ornaments]
+    marks = look.marks
+    for name in ("polish", "tattoo", "henna", "plaster", "dirt", "wetness"):
+        if getattr(marks, name) > 0:
+            names.append(name)
+    return list(dict.fromkeys(names))

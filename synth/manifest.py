@@ -166,6 +166,74 @@ class Identity(_Section):
     sleeve_start: Annotated[Range, within(0, 0.4)] = (0.0, 0.22)  # metres from wrist to cuff
 
 
+class Scenes(_Section):
+    """Kinds of scenes: shares of the sequences, see `synth.scene.Kind`."""
+
+    hand: Share = 1.0  # a lone hand on its arm
+    held: Share = 0.0  # a hand that holds a thing
+    pair: Share = 0.0  # two hands in contact
+    people: Share = 0.0  # a person, or two, with both hands
+    empty: Share = 0.0  # no hand
+
+    _check = model_validator(mode="after")(_sums_to_one("hand", "held", "pair", "people", "empty"))
+
+
+class Gloves(_Section):
+    """Relative weights of the kinds of gloves."""
+
+    latex: float = Field(1.0, ge=0)
+    wool: float = Field(1.0, ge=0)
+    leather: float = Field(1.0, ge=0)
+    work: float = Field(1.0, ge=0)
+    fingerless: float = Field(1.0, ge=0)
+
+
+class Worn(_Section):
+    """What hands wear and what is done to their skin: shares of the hands."""
+
+    glove_share: Share = 0.0
+    gloves: Gloves = Gloves()
+    ring_share: Share = 0.0
+    watch_share: Share = 0.0
+    bracelet_share: Share = 0.0
+    polish_share: Share = 0.0
+    tattoo_share: Share = 0.0
+    henna_share: Share = 0.0
+    plaster_share: Share = 0.0
+    dirt_share: Share = 0.0
+    wet_share: Share = 0.0
+
+
+class Things(_Section):
+    """What is held, in the way and lying about."""
+
+    kinds: tuple[str, ...] | None = None  # that hands hold; None: all of them
+    occluder_share: Share = 0.0  # views with something between camera and hand
+    occluders: Annotated[IntRange, within(1, 8)] = (1, 3)  # how many then
+    clutter_share: Share = 0.0  # sequences with things around the hands
+    clutter: Annotated[IntRange, within(1, 8)] = (1, 6)
+
+
+class People(_Section):
+    """Scenes with people: where cameras stand (shares of the sequences), and what is going on."""
+
+    webcam: Share = 0.35
+    phone: Share = 0.15  # at the end of the person's own arm
+    room: Share = 0.2
+    desk: Share = 0.1  # from above a table
+    egocentric: Share = 0.2  # from the person's own head
+    second_share: Share = 0.15  # sequences with two people, but for egocentric and desk cameras
+    held_share: Share = 0.2  # hands that hold a thing
+    pair_share: Share = 0.15  # people whose hands touch each other
+    interactions: tuple[str, ...] | None = None  # of hands in contact; None: all of the library
+    face_share: Share = 0.12  # hands at the face
+    hidden_share: Share = 0.04  # sequences in which all hands are out of sight
+
+    _check = model_validator(mode="after")(
+        _sums_to_one("webcam", "phone", "room", "desk", "egocentric")
+    )
+
+
 class Motion(_Section):
     """Key poses of a sequence and what lies between them."""
 
@@ -268,7 +336,11 @@ class Manifest(_Section):
     cameras: int = Field(3, ge=1, le=8)
     image: Image = Image()
     splits: Splits = Splits()
+    scenes: Scenes = Scenes()
     identity: Identity = Identity()
+    worn: Worn = Worn()
+    things: Things = Things()
+    people: People = People()
     motion: Motion = Motion()
     light: Lights = Lights()
     background: Backgrounds = Backgrounds()

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from synth.errors import UserError
 
-#: Value of cloth (the sleeve) in a sample's mask.
+#: Values of cloth (sleeves, and people but for their hands) and of things in a sample's mask.
 CLOTH_IN_MASK: Final = 255
+THING_IN_MASK: Final = 254
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Sample:
         key: `{sequence:08d}_{frame:03d}_{camera_index}`, the name inside a shard.
         jpeg: the encoded image.
         label: JSON-ready dictionary with exactly the keys of docs/format.md.
-        mask: (H, W) uint8, 0 nothing, 1 first hand, 2 second hand, …, 255 cloth; None if not
-            asked for.
+        mask: (H, W) uint8, 0 nothing, 1 first hand, 2 second hand, …, 254 things, 255 cloth and
+            people; None if not asked for.
         depth: (H, W) float32 metres along the optical axis, inf where nothing is; or None.
     """
 

@@ -47,6 +47,16 @@ def forearm_frame(shape: HandShape, forearm: Array, pronation: float) -> Array:
     return shape.arm_rest[1] @ turn
 
 
+def posed_arm(shape: HandShape, forearm: Array, pronation: float) -> Array:
+    """(3, 4, 4) wrist, forearm_distal and forearm_proximal in the wrist frame, as the rig poses
+    them; see `forearm_frame`."""
+    distal = forearm_frame(shape, forearm, pronation)
+    turn = np.eye(4)
+    turn[:3, :3] = coordinate_rotation(1, forearm_twists(pronation)["forearm_proximal"])
+    proximal = distal @ np.linalg.inv(shape.arm_rest[1]) @ shape.arm_rest[2] @ turn
+    return np.stack([shape.arm_rest[0], distal, proximal])
+
+
 def elbow_distance(shape: HandShape) -> float:
     """Metres from wrist to elbow along the forearm's two bones."""
     wrist, middle, elbow = (shape.joints[name] for name in ("wrist", "forearm_middle", "elbow"))

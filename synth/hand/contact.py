@@ -288,17 +288,37 @@ def _nearest(
 def _closest(points: Array, corners: Array, triangle: Ints) -> tuple[Array, Array, Ints]:
     """Nearest point on the nearest of each point's triangles.
 
+    Returns:
+        (N, 3) point, (N, 3) barycentric weights, (N,) triangle.
+    """
+    weights, distance = nearest_on_triangles(points, corners, triangle)
+    best = np.argmin(distance, axis=1)
+    rows = np.arange(len(points))
+    weight = weights[rows, best]
+    chosen = triangle[rows, best]
+    a, b, c = (corners[chosen, k] for k in range(3))
+    return mix(weight, a, b, c), weight, chosen
+
+
+def nearest_on_triangles(points: Array, corners: Array, triangle: Ints) -> tuple[Array, Array]:
+    """Nearest place on each of every point's own triangles.
+
     The barycentric coordinates of the projection are used where it is inside; otherwise the
     nearest point on the three edges.
 
+    Args:
+        points: (N, 3).
+        corners: (T, 3, 3) corners of triangles.
+        triangle: (N, K) of them, to be compared with each point.
+
     Returns:
-        (N, 3) point, (N, 3) barycentric weights, (N,) triangle.
+        (N, K, 3) barycentric weights, (N, K) squared distances.
     """
     a, b, c = (corners[triangle, k] for k in range(3))
     p = points[:, None]
     weights = _inside_weights(p, a, b, c)
     outside = (weights < 0).any(-1)
-    on_plane = _mix(weights, a, b, c)
+    on_plane = mix(weights, a, b, c)
     distance = np.where(outside, np.inf, ((on_plane - p) ** 2).sum(-1))
     corner = [a, b, c]
     for i, j in (*pairwise(range(3)), (2, 0)):
@@ -311,11 +331,7 @@ def _closest(points: Array, corners: Array, triangle: Ints) -> tuple[Array, Arra
         edge = np.zeros_like(weights)
         edge[..., i], edge[..., j] = 1 - t, t
         weights = np.where(better[..., None], edge, weights)
-    best = np.argmin(distance, axis=1)
-    rows = np.arange(len(points))
-    weight = weights[rows, best]
-    point = _mix(weight, a[rows, best], b[rows, best], c[rows, best])
-    return point, weight, triangle[rows, best]
+    return weights, distance
 
 
 def _inside_weights(p: Array, a: Array, b: Array, c: Array) -> Array:
@@ -328,7 +344,8 @@ def _inside_weights(p: Array, a: Array, b: Array, c: Array) -> Array:
     return np.stack([1 - v - w, v, w], axis=-1)
 
 
-def _mix(weights: Array, a: Array, b: Array, c: Array) -> Array:
+def mix(weights: Array, a: Array, b: Array, c: Array) -> Array:
+    """(…, 3) points of (…, 3) barycentric weights in triangles with corners a, b, c (…, 3)."""
     return weights[..., :1] * a + weights[..., 1:2] * b + weights[..., 2:] * c
 
 

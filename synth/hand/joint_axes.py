@@ -33,7 +33,8 @@ def _moved_bones() -> NDArray[np.bool_]:
     return moved
 
 
-_MOVED = _moved_bones()
+#: (29, 24) which bones follow each angle.
+MOVED_BONES = _moved_bones()
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class JointAxes:
         """(29, 3) metres per radian that a point carried by a bone moves; −1 is the carpus."""
         if bone < 0:
             return np.zeros_like(self.origin)
-        return np.where(_MOVED[:, bone, None], np.cross(self.direction, point - self.origin), 0.0)
+        return np.where(
+            MOVED_BONES[:, bone, None], np.cross(self.direction, point - self.origin), 0.0
+        )
 
 
 def joint_axes(angles: HandAngles, bones: Array) -> JointAxes:

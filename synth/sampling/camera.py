@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -36,10 +36,12 @@ class Subject:
     Attributes:
         points: (N, 3) skin of the hand, in one frame or in all that share the camera.
         arms: (F, 2, 3) wrist and elbow in each of these frames; no camera may stand in the arm.
+        solid: (K, 3) of things to keep clear of that need not be in the picture.
     """
 
     points: Array
     arms: Array
+    solid: Array = field(default_factory=lambda: np.zeros((0, 3)))
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def sample_camera(
         if room >= 0:
             break
     assert best is not None
-    return _with_lens(rng, settings, best, subject)
+    return with_lens(rng, settings, best, subject)
 
 
 def sample_scale(rng: np.random.Generator, settings: Cameras) -> float:
@@ -152,6 +154,20 @@ def _look_along(forward: Array, roll: float) -> Array:
     return np.stack([c * right + s * down, c * down - s * right, forward])
 
 
+def camera_at(
+    image: Image, focal: float, position: Array, target: Array, roll: float = 0.0
+) -> Camera:
+    """A level camera, then rolled, that has a world point (3,) in the middle of its picture.
+
+    Args:
+        focal: pixels.
+        roll: radians.
+    """
+    forward = (target - position) / np.linalg.norm(target - position)
+    middle = np.array([image.width / 2, image.height / 2])
+    return _camera(image, focal, _look_along(forward, roll), position, target, middle)
+
+
 def _camera(
     image: Image, focal: float, upright: Array, position: Array, centre: Array, target: Array
 ) -> Camera:
@@ -191,12 +207,15 @@ def distance_to_segment(point: Array, start: Array, end: Array) -> float:
 def _room(camera: Camera, subject: Subject) -> float:
     """Metres by which a camera is clear of the hand and the arm; negative where it is too near."""
     centre = camera_centre(camera)
-    to_hand = float(np.linalg.norm(subject.points - centre, axis=1).min())
-    to_arm = min(distance_to_segment(centre, *arm) for arm in subject.arms)
-    return min(to_hand - CLEARANCE, to_arm - ARM_CLEARANCE)
+    room = float(np.linalg.norm(subject.points - centre, axis=1).min()) - CLEARANCE
+    for arm in subject.arms:
+        room = min(room, distance_to_segment(centre, *arm) - ARM_CLEARANCE)
+    if len(subject.solid):
+        room = min(room, float(np.linalg.norm(subject.solid - centre, axis=1).min()) - CLEARANCE)
+    return room
 
 
-def _with_lens(
+def with_lens(
     rng: np.random.Generator, settings: Cameras, camera: Camera, subject: Subject
 ) -> Camera:
     """Depth of field for a share of the cameras, focused on the hand give or take a little."""

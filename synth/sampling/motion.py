@@ -118,8 +118,13 @@ class Motion:
 
 
 @dataclass(frozen=True)
-class _Pose:
-    """A drawn key pose."""
+class KeyPose:
+    """A drawn key pose.
+
+    Attributes:
+        gesture: None for a posture drawn in the limits.
+        report: of its contacts.
+    """
 
     angles: HandAngles
     gesture: Gesture | None
@@ -141,11 +146,11 @@ def sample_motion(
     surface = hand_surface(model, shape)
     count = int(rng.integers(settings.key_poses[0], settings.key_poses[1], endpoint=True))
     wrist = sample_wrist(rng)
-    poses: list[_Pose] = []
+    poses: list[KeyPose] = []
     up: Up | None = None
     redrawn = 0
     for _ in range(count):
-        pose, thrown = _sample_key(rng, settings, surface, wrist, up)
+        pose, thrown = sample_key_pose(rng, settings, surface, wrist, up)
         poses.append(pose)
         redrawn += thrown
         up = up or (pose.gesture.up if pose.gesture else None)
@@ -164,25 +169,25 @@ def sample_motion(
     return Motion(shape, timeline, drift, tuple(seen), up, contacts)
 
 
-def _sample_key(
+def sample_key_pose(
     rng: np.random.Generator,
     settings: MotionSettings,
     surface: HandSurface,
     wrist: WristAngles,
-    up: Up | None,
-) -> tuple[_Pose, int]:
+    up: Up | None = None,
+) -> tuple[KeyPose, int]:
     """A key pose without penetration, and how many draws were thrown away for it.
 
     When all redraws are used up it is the one with the least penetration.
     """
-    best: _Pose | None = None
+    best: KeyPose | None = None
     for attempt in range(settings.max_redraws + 1):
         gesture = _choose_gesture(rng, settings, up)
         angles = sample_gesture(rng, gesture.name) if gesture else sample_angles(rng)
         own = angles.wrist if gesture and gesture.wrist else _near(wrist, sample_wrist(rng))
         met, gap = meet(surface, replace(angles, wrist=own), gesture.touches if gesture else ())
         resolved, report = resolve(surface, met)
-        pose = _Pose(resolved, gesture, report)
+        pose = KeyPose(resolved, gesture, report)
         if report.resolved and gap <= _LARGEST_GAP:
             return pose, attempt
         if best is None or report.depth < best.report.depth:
@@ -222,7 +227,7 @@ def _sample_frames(
     settings: MotionSettings,
     surface: HandSurface,
     timeline: Timeline,
-    poses: Sequence[_Pose],
+    poses: Sequence[KeyPose],
     frames: int,
 ) -> tuple[list[MotionFrame], list[ContactReport], int]:
     """Moments without penetration, their reports, and how many moments were thrown away."""
@@ -247,7 +252,7 @@ def _sample_frames(
     return seen, reports, redrawn
 
 
-def _name_of(angles: HandAngles, poses: Sequence[_Pose]) -> str | None:
+def _name_of(angles: HandAngles, poses: Sequence[KeyPose]) -> str | None:
     """Name of the key gesture from which no finger's angle is further than NAMED_WITHIN."""
     vector = angles.to_vector()
     fingers = np.ones(len(vector), bool)

@@ -19,7 +19,9 @@ from synth.hand.model import HandModel, load_hand_model
 from synth.hand.recipe import RECIPE_VERSION, cache_folder
 from synth.skin.anatomy import anatomy
 from synth.skin.color import SKINS, color_image
+from synth.skin.drawings import HENNA_VARIANTS, TATTOO_VARIANTS, henna, tattoo
 from synth.skin.features import Features, features, mottling
+from synth.skin.marks import DIRT_VARIANTS, PLASTER_VARIANTS, dirt, drops, plasters
 from synth.skin.nails import nails
 from synth.skin.position_maps import Texels, rasterise
 from synth.skin.relief import detail, relief, roughness, skin_texture
@@ -27,6 +29,8 @@ from synth.skin.relief import detail, relief, roughness, skin_texture
 #: Raise it whenever a map changes: caches of older versions are then rebuilt.
 SKIN_VERSION = 2
 RESOLUTION = 2048
+#: The same for the maps of marks, which are kept beside the skin's.
+MARKS_VERSION = 1
 #: Hands with other lines, veins, spots and hair; every skin exists in each.
 VARIANTS = 3
 #: Heights run from −RANGE to +RANGE metres over the 16 bits of their maps; 0.5 is level.
@@ -75,6 +79,42 @@ class SkinMaps:
         ]
 
 
+@dataclass(frozen=True)
+class MarkMaps:
+    """Paths of the maps of `synth.scene.Marks`, 8 bits, linear, on the layout of SkinMaps."""
+
+    folder: Path
+
+    def tattoo(self, variant: int) -> Path:
+        """Grey: ink."""
+        return self.folder / f"tattoo_{variant % TATTOO_VARIANTS}.png"
+
+    def henna(self, variant: int) -> Path:
+        """Grey: stain."""
+        return self.folder / f"henna_{variant % HENNA_VARIANTS}.png"
+
+    def plaster(self, variant: int) -> Path:
+        """RGB: cover, height in units of `synth.skin.marks.PLASTER_HEIGHT`, shade."""
+        return self.folder / f"plaster_{variant % PLASTER_VARIANTS}.png"
+
+    def dirt(self, variant: int) -> Path:
+        """Grey: dirt outside the creases."""
+        return self.folder / f"dirt_{variant % DIRT_VARIANTS}.png"
+
+    def drops(self) -> Path:
+        """Grey: height in units of `synth.skin.marks.DROP_HEIGHT`."""
+        return self.folder / "drops.png"
+
+    def all(self) -> list[Path]:
+        kinds = (
+            (self.tattoo, TATTOO_VARIANTS),
+            (self.henna, HENNA_VARIANTS),
+            (self.plaster, PLASTER_VARIANTS),
+            (self.dirt, DIRT_VARIANTS),
+        )
+        return [one(i) for one, count in kinds for i in range(count)] + [self.drops()]
+
+
 def skin_folder() -> Path:
     return cache_folder() / f"skin-v{RECIPE_VERSION}.{SKIN_VERSION}"
 
@@ -89,31 +129,56 @@ def ensure_skin_maps(say: Callable[[str], None] | None = None) -> SkinMaps:
         UserError: the cache folder cannot be written.
     """
     maps = SkinMaps(skin_folder())
-    if maps.folder.is_dir():
-        return maps
+    _keep(maps.folder, "skin maps, once, about a minute", write_skin_maps, say)
+    return maps
+
+
+def ensure_mark_maps(say: Callable[[str], None] | None = None) -> MarkMaps:
+    """The maps of marks, painted first (some ten seconds) if the cache has none of this version.
+
+    Args:
+        say: called with a line of progress; by default it goes to stderr.
+
+    Raises:
+        UserError: the cache folder cannot be written.
+    """
+    maps = MarkMaps(cache_folder() / f"marks-v{RECIPE_VERSION}.{MARKS_VERSION}")
+    _keep(maps.folder, "maps of marks on the skin, once", write_mark_maps, say)
+    return maps
+
+
+def _keep(
+    folder: Path,
+    what: str,
+    write: Callable[[HandModel, Path, int, Callable[[str], None]], object],
+    say: Callable[[str], None] | None,
+) -> None:
+    """Have maps written into a folder of the cache, all of them or none."""
+    if folder.is_dir():
+        return
     if say is None:
         say = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
-    say(f"painting the skin maps, once, about a minute → {maps.folder}")
+    say(f"painting the {what} → {folder}")
+    name = what.split(",")[0]
     try:
-        maps.folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=maps.folder.parent) as scratch:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             ready = Path(scratch) / "maps"
             ready.mkdir()
-            write_skin_maps(load_hand_model(), ready, RESOLUTION, say)
+            write(load_hand_model(), ready, RESOLUTION, say)
             try:
-                os.rename(ready, maps.folder)
+                os.rename(ready, folder)
             except OSError:
                 # Another process was faster; the maps are the same.
-                if not maps.folder.is_dir():
+                if not folder.is_dir():
                     raise
                 shutil.rmtree(ready, ignore_errors=True)
     except OSError as error:
         raise UserError(
-            f"cannot keep the skin maps in {maps.folder.parent} ({error.strerror or error}): "
+            f"cannot keep the {name} in {folder.parent} ({error.strerror or error}): "
             "free some space there (200 MB) or point XDG_CACHE_HOME elsewhere"
         ) from error
-    say("the skin maps are painted")
-    return maps
+    say(f"the {name} are painted")
 
 
 def write_skin_maps(
@@ -133,6 +198,31 @@ def write_skin_maps(
         height = 0.5 + detail(texture, found) / (2 * DETAIL_RANGE)
         _write(maps.detail(variant), texels.image(_bits(height, 16)))
         _write(maps.roughness(variant), texels.image(_bits(roughness(found), 8)))
+    return maps
+
+
+def write_mark_maps(
+    model: HandModel, folder: Path, resolution: int, say: Callable[[str], None]
+) -> MarkMaps:
+    """Paint every map of marks into an existing folder; `say` is not called."""
+    del say
+    maps = MarkMaps(folder)
+    texels = rasterise(model, resolution)
+    parts, plates = anatomy(model, texels), nails(model, texels)
+
+    def keep(path: Path, values: NDArray[np.float32]) -> None:
+        _write(path, texels.image(_bits(values, 8)))
+
+    for variant in range(TATTOO_VARIANTS):
+        keep(maps.tattoo(variant), tattoo(model, texels, parts, variant))
+    for variant in range(HENNA_VARIANTS):
+        keep(maps.henna(variant), henna(model, texels, parts, variant))
+    for variant in range(PLASTER_VARIANTS):
+        strips = plasters(model, texels, parts, variant)
+        keep(maps.plaster(variant), np.stack([strips.cover, strips.height, strips.shade], 1))
+    for variant in range(DIRT_VARIANTS):
+        keep(maps.dirt(variant), dirt(texels, parts, plates, variant))
+    keep(maps.drops(), drops(texels))
     return maps
 
 

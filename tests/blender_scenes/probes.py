@@ -49,7 +49,7 @@ def joint_markers(stage: Stage) -> Iterator[list[bpy.types.Object]]:
     mesh.from_pydata(*_sphere())
     materials = [_glow(channel) for channel in range(_CHANNELS)]
     mesh.materials.append(materials[0])
-    armature = stage.hand.armature
+    armature = stage.hands[0].hand.armature
     spheres = []
     for landmark, bone in enumerate(BONE_AT_LANDMARK):
         sphere = bpy.data.objects.new("marker", mesh)
@@ -61,12 +61,13 @@ def joint_markers(stage: Stage) -> Iterator[list[bpy.types.Object]]:
         # Blender hangs a bone's children on its tail.
         sphere.location = (0.0, -armature.data.bones[bone].length, 0.0)
         spheres.append(sphere)
-    stage.hand.mesh.hide_render = stage.sleeve.mesh.hide_render = True
+    dressed = stage.hands[0]
+    dressed.hand.mesh.hide_render = dressed.sleeve.mesh.hide_render = True
     try:
         bpy.context.view_layer.update()
         yield spheres
     finally:
-        stage.hand.mesh.hide_render = stage.sleeve.mesh.hide_render = False
+        dressed.hand.mesh.hide_render = dressed.sleeve.mesh.hide_render = False
         for sphere in spheres:
             bpy.data.objects.remove(sphere)
         bpy.data.meshes.remove(mesh)
@@ -91,7 +92,7 @@ def marker_centroids(
     """
     set_camera(stage.scene, stage.camera, camera)
     settings = RenderSettings(samples=16, denoise=False, subdivision=0, mask=False, depth=False)
-    apply_settings(stage.scene, settings)
+    apply_settings(stage.scene, settings, settings.mask)
     stage.scene.cycles.use_adaptive_sampling = False
     stage.scene.cycles.transparent_max_bounces = 16
     stage.scene.cycles.sample_clamp_indirect = 0.0
@@ -124,19 +125,19 @@ def segment_picture(stage: Stage, camera: Camera) -> NDArray[np.int64]:
     """
     scene, layer = stage.scene, stage.scene.view_layers[0]
     settings = RenderSettings(samples=1, denoise=False, subdivision=0, mask=False, depth=False)
-    apply_settings(scene, settings)
+    apply_settings(scene, settings, settings.mask)
     set_camera(scene, stage.camera, camera)
     filter_type, width = scene.cycles.pixel_filter_type, scene.cycles.filter_width
     scene.cycles.pixel_filter_type, scene.cycles.filter_width = "BOX", 0.01
-    copy = _numbered_copy(stage.hand)
+    copy = _numbered_copy(stage.hands[0].hand)
     scene.collection.objects.link(copy)
-    stage.hand.mesh.hide_render = True
+    stage.hands[0].hand.mesh.hide_render = True
     material = layer.material_override = _numbered()
     try:
         rgba = render_picture(stage, settings).rgba
     finally:
         layer.material_override = None
-        stage.hand.mesh.hide_render = False
+        stage.hands[0].hand.mesh.hide_render = False
         bpy.data.materials.remove(material)
         mesh = copy.data
         bpy.data.objects.remove(copy)

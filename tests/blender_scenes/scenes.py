@@ -13,7 +13,7 @@ from synth.hand.model import load_hand_model
 from synth.landmarks import BONES
 from synth.manifest import Manifest, parse_manifest
 from synth.sampling.sequence import plan_scene
-from synth.scene import Camera, Frame, HandLook, HandPose, Scene, Side, Sleeve
+from synth.scene import Camera, Frame, HandLook, HandPose, Moment, Scene, Side, Sleeve
 
 
 def tiny_manifest(**keys: Any) -> Manifest:
@@ -33,7 +33,7 @@ def planned_scene(side: Side, manifest: Manifest, start: int = 0) -> Scene:
     """The manifest's first sequence from `start` on with a hand of that side."""
     for sequence in range(start, manifest.sequences):
         scene = plan_scene(manifest, sequence)
-        if scene.hand.side == side:
+        if scene.hands[0].side == side:
             return scene
     raise AssertionError(f"no {side} hand in {manifest.sequences} sequences")
 
@@ -88,7 +88,7 @@ def hand_made_scene(
         wrinkles=0.0,
         seed=1,
     )
-    look = planned.hand.model_copy(
+    look = planned.hands[0].model_copy(
         update={
             "phenotype": {},
             "blendshapes": {},
@@ -97,13 +97,13 @@ def hand_made_scene(
     )
     frame = planned.frames[0].model_copy(
         update={
-            "pose": posed_like(angles, look, forearm_twist),
+            "moment": Moment(hands=(posed_like(angles, look, forearm_twist),)),
             "shutter": 0.0,
-            "pose_shutter_open": None,
-            "pose_shutter_close": None,
+            "shutter_open": None,
+            "shutter_close": None,
         }
     )
-    scene = planned.model_copy(update={"hand": look, "frames": (frame,)})
+    scene = planned.model_copy(update={"hands": (look,), "frames": (frame,)})
     return with_cameras(scene, cameras)
 
 
@@ -135,5 +135,5 @@ def camera_at(
 def still(frame: Frame) -> Frame:
     """The frame without its shutter."""
     return frame.model_copy(
-        update={"shutter": 0.0, "pose_shutter_open": None, "pose_shutter_close": None}
+        update={"shutter": 0.0, "shutter_open": None, "shutter_close": None}
     )

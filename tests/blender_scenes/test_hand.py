@@ -29,8 +29,8 @@ SIDES = pytest.mark.parametrize("side", ["right", "left"])
 
 @pytest.fixture
 def hand(stage: Stage) -> Hand:
-    clear_motion(stage.scene, stage.hand)
-    return stage.hand
+    clear_motion(stage.scene, [stage.hands[0].hand], [])
+    return stage.hands[0].hand
 
 
 def random_pose(seed: int) -> HandPose:
@@ -196,7 +196,7 @@ def forearm_after(hand: Hand, side: Side, wrist: WristAngles) -> dict[str, np.nd
     """World bones of the average hand with straight fingers, its wrist frame at the world's."""
     scene = hand_made_scene(side, HandAngles(), [])
     set_shape(hand, {}, {}, side)
-    set_pose(hand, posed_like(HandAngles(wrist=wrist), scene.hand, wrist.pronation))
+    set_pose(hand, posed_like(HandAngles(wrist=wrist), scene.hands[0], wrist.pronation))
     bpy.context.view_layer.update()
     return posed_bones(hand)
 

@@ -11,7 +11,7 @@ from blender_scenes.picture import render_picture
 from blender_scenes.render import render_scene
 from blender_scenes.stage import Stage
 from synth.sample import Sample, Timings
-from synth.scene import Frame, HandPose, Scene
+from synth.scene import Frame, HandPose, Moment, Scene
 from tests.blender_scenes.scenes import camera_at, hand_made_scene
 
 CAMERA = camera_at((0.0, 0.06, 0.6), (0.0, 0.06, 0.0), focal=100.0)
@@ -41,12 +41,12 @@ def scenes() -> tuple[Scene, Scene]:
     still = still.model_copy(
         update={"render": still.render.model_copy(update={"mask": True, "samples": 16})}
     )
-    pose = still.frames[0].pose
+    pose = still.frames[0].moment.hands[0]
     blurred = with_frame(
         still,
         shutter=0.02,
-        pose_shutter_open=moved(pose, -0.02, 0.1),
-        pose_shutter_close=moved(pose, 0.02, -0.1),
+        shutter_open=Moment(hands=(moved(pose, -0.02, 0.1),)),
+        shutter_close=Moment(hands=(moved(pose, 0.02, -0.1),)),
     )
     return still, blurred
 
@@ -54,10 +54,10 @@ def scenes() -> tuple[Scene, Scene]:
 def coverage(stage: Stage, scene: Scene) -> np.ndarray:
     """(rows above the wrist, columns) share of each pixel that the hand covers."""
     frame = scene.frames[0]
-    key_motion(stage.scene, stage.hand, frame)
+    key_motion(stage.scene, [stage.hands[0].hand], [], frame)
     set_camera(stage.scene, stage.camera, CAMERA)
     picture = render_picture(stage, scene.render)
-    clear_motion(stage.scene, stage.hand)
+    clear_motion(stage.scene, [stage.hands[0].hand], [])
     return picture.rgba[:40, :, 3]
 
 
@@ -73,8 +73,8 @@ def test_label_is_that_of_the_middle(stage: Stage) -> None:
 def test_label_is_not_that_of_the_ends(stage: Stage) -> None:
     # The pose in the middle need not lie half-way: the label is the pose that is given for it.
     _, blurred = scenes()
-    pose = blurred.frames[0].pose
-    uneven = with_frame(blurred, pose=moved(pose, 0.015, 0.05))
+    pose = blurred.frames[0].moment.hands[0]
+    uneven = with_frame(blurred, moment=Moment(hands=(moved(pose, 0.015, 0.05),)))
     landmarks = np.array(render(uneven).label["hands"][0]["landmarks_world"])
     np.testing.assert_allclose(landmarks[0], [0.015, 0.0, 0.0], atol=1e-6)
 
@@ -107,8 +107,8 @@ def test_still_picture_is_the_same_after_a_blurred_one(stage: Stage) -> None:
 def test_clear_motion_leaves_no_keys(stage: Stage) -> None:
     _, blurred = scenes()
     render(blurred)
-    clear_motion(stage.scene, stage.hand)
-    assert stage.hand.armature.animation_data is None or (
-        stage.hand.armature.animation_data.action is None
+    clear_motion(stage.scene, [stage.hands[0].hand], [])
+    assert stage.hands[0].hand.armature.animation_data is None or (
+        stage.hands[0].hand.armature.animation_data.action is None
     )
     assert not stage.scene.render.use_motion_blur

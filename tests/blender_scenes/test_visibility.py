@@ -10,7 +10,7 @@ from mathutils.bvhtree import BVHTree
 
 from blender_scenes.render import render_scene
 from blender_scenes.stage import Stage
-from blender_scenes.truth import landmark_visibility, read_posed_hand
+from blender_scenes.truth import Truth, landmark_visibility, read_posed_hand
 from synth.gestures.library import find_gesture
 from synth.hand.joint_angles import FingerAngles
 from synth.hand.recipe import SKINNED_BONES
@@ -94,10 +94,10 @@ def test_a_finger_before_the_palm(stage: Stage, side: Side) -> None:
 def test_a_box_hides_what_is_behind_it(stage: Stage, side: Side) -> None:
     scene = hand_made_scene(side, "open_palm_spread", [PALM_VIEW])
     pixels, _ = landmarks_with_depth(landmarks_of(scene), PALM_VIEW)
-    posed = read_posed_hand(stage.hand)
+    posed = read_posed_hand(stage.hands[0].hand)
 
     def seen(blocker: BVHTree) -> np.ndarray:
-        return np.array(landmark_visibility(posed, pixels, PALM_VIEW, [blocker]))
+        return np.array(landmark_visibility(Truth([posed], [], [blocker]), 0, pixels, PALM_VIEW))
 
     low, high = np.array([-0.05, 0.10, 0.10]), np.array([0.05, 0.30, 0.12])
     states = seen(box(low, high))

@@ -36,14 +36,15 @@ def test_backdrop_is_what_cycles_renders(stage: Stage, rotation: float, tilt: fl
 
     set_light(stage.world, light)
     set_camera(stage.scene, stage.camera, camera)
-    apply_settings(stage.scene, SETTINGS)
+    apply_settings(stage.scene, SETTINGS, mask=False)
     stage.scene.cycles.use_adaptive_sampling = False
     stage.scene.render.film_transparent = False
-    stage.hand.mesh.hide_render = stage.sleeve.mesh.hide_render = True
+    dressed = stage.hands[0]
+    dressed.hand.mesh.hide_render = dressed.sleeve.mesh.hide_render = True
     try:
         rendered = render_picture(stage, SETTINGS).rgba[..., :3]
     finally:
-        stage.hand.mesh.hide_render = stage.sleeve.mesh.hide_render = False
+        dressed.hand.mesh.hide_render = dressed.sleeve.mesh.hide_render = False
     # Cycles' pixel filter is wider than a pixel: compare what is left after a blur of both.
     rendered, expected = (
         cv2.GaussianBlur(picture, (0, 0), 2.0)

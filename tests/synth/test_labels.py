@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -98,14 +98,22 @@ def label(scene: Scene, frame: Frame, index: int = 0) -> dict[str, Any]:
     rng = np.random.default_rng(0)
     at = np.linalg.inv(np.array(frame.views[index].camera.world_to_camera))
     landmarks = rng.normal(0, 0.05, (21, 3)) + (at @ [0, 0, 0.5, 1])[:3]
-    return label_of_view(scene, frame, index, landmarks, landmarks, lambda points: [2] * 21)
+    return label_of_view(
+        scene, frame, index, [SeenHand(landmarks, landmarks)], lambda number, points: [2] * 21
+    )
+
+
+class SeenHand(NamedTuple):
+    landmarks_world: np.ndarray
+    vertices: np.ndarray
 
 
 def test_a_label_has_exactly_the_keys_of_the_format(planned_scenes: list[Scene]) -> None:
     scene = planned_scenes[0]
     made = label(scene, scene.frames[0], 1)
     assert set(made) == {
-        *("sequence", "frame", "camera_index", "split", "image", "camera", "light", "hands")
+        *("sequence", "frame", "camera_index", "split", "kind"),
+        *("image", "camera", "light", "hands"),
     }
     assert made["camera_index"] == 1
     assert set(made["image"]) == {"width", "height"}
@@ -116,6 +124,7 @@ def test_a_label_has_exactly_the_keys_of_the_format(planned_scenes: list[Scene])
     assert set(hand) == {
         *("side", "landmarks_image", "landmarks_camera", "landmarks_world", "visibility", "box"),
         *("palm_box", "bones", "blendshapes", "phenotype", "skin", "gesture"),
+        *("number", "identity", "worn", "holds"),
     }
     assert set(hand["palm_box"]) == {"center", "size", "rotation"}
     assert tuple(hand["bones"]) == BONES
@@ -125,7 +134,7 @@ def test_a_label_has_exactly_the_keys_of_the_format(planned_scenes: list[Scene])
     ] * 3
     assert np.shape(made["camera"]["K"]) == (3, 3)
     assert np.shape(made["camera"]["world_to_camera"]) == (4, 4)
-    assert (hand["side"], hand["skin"]) == (scene.hand.side, scene.hand.skin.name)
+    assert (hand["side"], hand["skin"]) == (scene.hands[0].side, scene.hands[0].skin.name)
 
 
 def test_labels_go_through_json_unchanged(planned_scenes: list[Scene]) -> None:
@@ -136,12 +145,20 @@ def test_labels_go_through_json_unchanged(planned_scenes: list[Scene]) -> None:
 
 def test_what_is_unknown_is_null(planned_scenes: list[Scene]) -> None:
     scene = planned_scenes[0]
-    frame = scene.frames[0].model_copy(update={"gesture": None})
+    frame = scene.frames[0].model_copy(update={"gestures": (None,)})
     (hand,) = label(scene, frame)["hands"]
     assert hand["gesture"] is None
+    assert hand["holds"] is None
+
+
+def test_a_hand_outside_the_picture_is_left_out(planned_scenes: list[Scene]) -> None:
+    scene = planned_scenes[0]
+    frame = scene.frames[0]
     outside = np.tile([[100.0, 0.0, 0.0]], (21, 1))
     camera_ = frame.views[0].camera
     matrix = np.linalg.inv(np.array(camera_.world_to_camera))
     world = outside @ matrix[:3, :3].T + matrix[:3, 3] + matrix[:3, 2]
-    made = label_of_view(scene, frame, 0, world, world, lambda points: [0] * 21)
-    assert made["hands"][0]["box"] is None
+    made = label_of_view(
+        scene, frame, 0, [SeenHand(world, world)], lambda number, points: [0] * 21
+    )
+    assert made["hands"] == []

@@ -39,13 +39,13 @@ def levels(jpeg: bytes) -> NDArray[np.float64]:
 def test_a_made_up_background_stands_in_the_light_of_the_hand(scene: Scene) -> None:
     view = a_view(scene, Background(kind="procedural", seed=4))
     # Eight times the light on the hand is eight times the light on all, which the exposure undoes.
-    dim = levels(take_photograph(a_hand(view, 0.05), scene, view))
-    bright = levels(take_photograph(a_hand(view, 0.4), scene, view))
+    dim = levels(take_photograph(a_hand(view, 0.05), None, scene, view))
+    bright = levels(take_photograph(a_hand(view, 0.4), None, scene, view))
     assert np.abs(dim - bright).mean() < 1.0
 
 
 def test_the_hdri_has_light_of_its_own(scene: Scene) -> None:
     view = a_view(scene, Background(kind="hdri"))
-    dim = levels(take_photograph(a_hand(view, 0.05), scene, view))
-    bright = levels(take_photograph(a_hand(view, 0.4), scene, view))
+    dim = levels(take_photograph(a_hand(view, 0.05), None, scene, view))
+    bright = levels(take_photograph(a_hand(view, 0.4), None, scene, view))
     assert np.abs(dim - bright).mean() > 5.0

@@ -12,6 +12,7 @@ import pytest
 from synth.hand.model import forward_kinematics, landmarks_of, load_hand_model, skin_vertices
 from synth.landmarks import BONES
 from synth.manifest import Manifest
+from synth.sampling import draws, lone_hand
 from synth.sampling import sequence as sequence_module
 from synth.sampling.sequence import plan_scene
 from synth.scene import Camera, Frame, Scene
@@ -22,12 +23,12 @@ Array = np.ndarray
 def placed(scene: Scene, frame: Frame) -> tuple[Array, Array, Array]:
     """Landmarks and the hand's skin in the world, and the (4, 4) from the wrist frame to it."""
     model = load_hand_model()
-    shape = model.shape(scene.hand.phenotype, scene.hand.blendshapes)
-    bones = forward_kinematics(shape, np.array([frame.pose.bones[name] for name in BONES]))
-    skin = skin_vertices(model, shape, bones, np.array(frame.pose.forearm))
+    shape = model.shape(scene.hands[0].phenotype, scene.hands[0].blendshapes)
+    bones = forward_kinematics(shape, np.array([frame.moment.hands[0].bones[name] for name in BONES]))
+    skin = skin_vertices(model, shape, bones, np.array(frame.moment.hands[0].forearm))
     on_hand = model.weights[:, -2:].sum(1) < 0.5
-    mirror = np.diag([-1.0 if scene.hand.side == "left" else 1.0, 1.0, 1.0, 1.0])
-    matrix = np.array(frame.pose.wrist_to_world) @ mirror
+    mirror = np.diag([-1.0 if scene.hands[0].side == "left" else 1.0, 1.0, 1.0, 1.0])
+    matrix = np.array(frame.moment.hands[0].wrist_to_world) @ mirror
     return (
         landmarks_of(bones) @ matrix[:3, :3].T + matrix[:3, 3],
         skin[on_hand] @ matrix[:3, :3].T + matrix[:3, 3],
@@ -61,7 +62,7 @@ def test_the_same_sequence_is_planned_twice(
 
 
 def test_splits_share_no_person_and_no_hdri(planned_scenes: list[Scene]) -> None:
-    for name in (lambda s: s.hand.identity, lambda s: s.light.hdri):
+    for name in (lambda s: s.hands[0].identity, lambda s: s.light.hdri):
         used: dict[str, set[str]] = {}
         for scene in planned_scenes:
             used.setdefault(scene.split, set()).add(name(scene))
@@ -76,7 +77,7 @@ def test_a_person_looks_the_same_in_all_sequences(make_manifest: Callable[..., M
         frames_per_sequence=1,
         splits={"train": 1.0, "val": 0.0, "test": 0.0},
     )
-    first, second = (plan_scene(manifest, n).hand for n in range(2))
+    first, second = (plan_scene(manifest, n).hands[0] for n in range(2))
     assert (first.identity, first.phenotype, first.blendshapes, first.skin) == (
         *(second.identity, second.phenotype, second.blendshapes, second.skin),
     )
@@ -136,7 +137,7 @@ def test_thumbs_point_up_or_down_on_both_sides(
         landmarks, _, _ = placed(scene, scene.frames[0])
         thumb = landmarks[4] - landmarks[2]
         angles.append(np.degrees(np.arccos(sign * thumb[2] / np.linalg.norm(thumb))))
-        sides.append(scene.hand.side)
+        sides.append(scene.hands[0].side)
     assert set(sides) == {"left", "right"}
     # The tilt's standard deviation is 15°, the thumb's own a few degrees.
     assert max(angles) < 45
@@ -162,35 +163,36 @@ def _without(scene: Scene, *paths: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("sampler", "own"),
+    ("original", "own"),
     [
-        ("sample_person", []),
-        ("sample_side", []),
-        ("sample_motion", []),
-        ("sample_placement", []),
-        ("sample_light", []),
-        ("sample_sleeve", []),
+        (draws.sample_person, []),
+        (lone_hand.sample_side, []),
+        (lone_hand.sample_motion, []),
+        (lone_hand.sample_placement, []),
+        (sequence_module.sample_light, []),
+        (lone_hand.sample_sleeve, []),
+        (lone_hand.sample_worn, []),
         # One stream serves all views, so later ones change; nothing else does.
-        ("sample_background", ["frames.*.views.*.background"]),
-        ("sample_sensor", ["frames.*.views.*.sensor"]),
-        ("sample_camera", ["frames.*.views.*.camera", "hand.sleeve"]),
+        (sequence_module.sample_background, ["frames.*.views.*.background"]),
+        (sequence_module.sample_sensor, ["frames.*.views.*.sensor"]),
+        (lone_hand.sample_camera, ["frames.*.views.*.camera", "hands.*.sleeve"]),
     ],
 )
 def test_more_draws_of_one_component_change_no_other(
     planned_manifest: Manifest,
     planned_scenes: list[Scene],
     monkeypatch: pytest.MonkeyPatch,
-    sampler: str,
+    original: Callable[..., Any],
     own: list[str],
 ) -> None:
-    original = getattr(sequence_module, sampler)
-
     def greedy(rng: np.random.Generator, *args: Any) -> Any:
         drawn = original(rng, *args)
         rng.random(7)
         return drawn
 
-    monkeypatch.setattr(sequence_module, sampler, greedy)
+    for module in (draws, lone_hand, sequence_module):
+        if hasattr(module, original.__name__):
+            monkeypatch.setattr(module, original.__name__, greedy)
     changed = plan_scene(planned_manifest, 3)
     assert _without(changed, *own) == _without(planned_scenes[3], *own)
     if own:

@@ -1,0 +1,221 @@
+"""Hair as strands: grown at rest from a few guides, carried by head and trunk, filled in between.
+
+A strand here stands for a lock of some ten real hairs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from synth.body.combing import Combing, combing_of
+from synth.body.figure import limbs_of
+from synth.body.head_regions import average_skin, hair_line
+from synth.body.model import BodyModel, BodyShape
+from synth.body.rigid import Carried, fitted
+from synth.scene import Hair
+from synth.skin.noise import smoothstep
+
+Array = NDArray[np.float64]
+
+_GUIDES: Final = 420
+_STRANDS: Final = {"afro": 7000, "short": 6500, "bun": 4500, "ponytail": 4500}
+_MOST_STRANDS: Final = 6000
+#: Points of a strand.
+_POINTS: Final = {"short": 6, "afro": 8}
+_MOST_POINTS: Final = 14
+#: Metres that a strand keeps off the skin under it.
+_CLEAR: Final = 0.0035
+
+
+@dataclass(frozen=True, eq=False)
+class Strands:
+    """Hair of one person at rest, in the body frame.
+
+    Attributes:
+        guides: (G, K, 3); off (G, K) metres that each point keeps off the skin.
+        near: (S, 3) guides that a strand is made from, with shares (S, 3).
+        shift: (S, 3) from the first guide's root to the strand's own.
+        fray: (S, K, 3) what sets it apart from its guides.
+        radius: (K,) metres, from root to tip.
+        skin: (O,) vertices of the body that hair lies on.
+        head, trunk: vertices that carry it.
+    """
+
+    guides: Array
+    off: Array
+    near: NDArray[np.intp]
+    shares: Array
+    roots: Array
+    fray: Array
+    radius: Array
+    skin: NDArray[np.intp]
+    head: Carried
+    trunk: Carried
+    to_trunk: Array
+
+
+def grown(model: BodyModel, shape: BodyShape, hair: Hair, is_covered: bool) -> Strands | None:
+    """A person's hair; None where it is shorter than paint is thick.
+
+    Args:
+        is_covered: pressed to the head by something worn on it.
+    """
+    if hair.style in ("bald", "shaved"):
+        return None
+    style = hair.style
+    if is_covered:
+        style = {"afro": "short", "bun": "ponytail"}.get(style, style)  # type: ignore[assignment]
+    rng = np.random.Generator(np.random.PCG64(hair.seed))
+    ground = _ground(model)
+    skin = shape.vertices[ground.skin]
+    tree = cKDTree(skin)
+    normals = _normals(model, shape.vertices)[ground.skin]
+    count = _STRANDS.get(style, _MOST_STRANDS)
+    roots, ups = _roots(rng, model, shape.vertices, ground, count)
+    steps = _POINTS.get(style, _MOST_POINTS)
+    combing = combing_of(rng, shape, model, style, hair, is_covered)
+    guides = min(_GUIDES, count)
+    grown_guides, off = _grow(combing, roots[:guides], ups[:guides], steps, tree, normals, skin)
+    distance, near = cKDTree(roots[:guides]).query(roots, k=3)
+    # Strands join the guide on their own side of a parting.
+    shares = 1 / (distance + 0.002) ** 2
+    shares[combing.side(roots)[:, None] != combing.side(roots[near])] *= 1e-3
+    shares /= shares.sum(1, keepdims=True)
+    rest = np.linspace(0, 1, steps)
+    fray = combing.fray(rng, count, rest)
+    lower = shape.head("neck02")[2]
+    height = grown_guides[..., 2]
+    to_trunk = np.asarray(smoothstep(lower + 0.02, lower - 0.09, height), dtype=np.float64)
+    thick = combing.thickness * (1.0 - 0.65 * rest**2)
+    limbs = limbs_of(model)
+    return Strands(
+        guides=grown_guides,
+        off=off,
+        near=near,
+        shares=shares,
+        roots=roots,
+        fray=fray,
+        radius=thick,
+        skin=ground.skin,
+        head=Carried(np.flatnonzero(limbs.head > 0.9), shape.vertices),
+        trunk=Carried(ground.trunk, shape.vertices),
+        to_trunk=to_trunk,
+    )
+
+
+def hung(strands: Strands, skin: Array, skin_normals: Array) -> Array:
+    """(S, K, 3) strands over posed skin (V, 3) with unit normals (V, 3)."""
+    head, trunk = fitted(strands.head, skin), fitted(strands.trunk, skin)
+    guides = _moved(head, strands.guides)
+    share = strands.to_trunk[..., None]
+    if share.max() > 0:
+        guides = guides + share * (_moved(trunk, strands.guides) - guides)
+        ground = skin[strands.skin]
+        loose = strands.to_trunk > 0.03
+        _, under = cKDTree(ground).query(guides[loose])
+        out = skin_normals[strands.skin][under]
+        above = np.einsum("ij,ij->i", guides[loose] - ground[under], out)
+        lack = np.maximum(strands.off[loose] - above, 0.0)
+        guides[loose] += lack[:, None] * out
+    roots = _moved(head, strands.roots)
+    from_root = guides - guides[:, :1]
+    filled = sum(
+        strands.shares[:, k, None, None] * from_root[strands.near[:, k]] for k in range(3)
+    )
+    return np.asarray(roots[:, None] + filled + strands.fray @ head[:3, :3].T)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """skin: (O,) vertices that hair can lie on; quads (Q, 4) of the scalp; trunk: (T,)."""
+
+    skin: NDArray[np.intp]
+    quads: NDArray[np.int32]
+    below: Array
+    trunk: NDArray[np.intp]
+
+
+@lru_cache(maxsize=2)
+def _ground(model: BodyModel) -> _Ground:
+    average, limbs = average_skin(model), limbs_of(model)
+    below = hair_line(average).astype(np.float64)
+    scalp = (below < 0) & (limbs.head > 0.5) & ~model.is_eye
+    upper = (average[:, 2] > 0.30) & (limbs.arm.max(0) < 0.6) & ~model.is_eye
+    # The mouth's and the nose's insides are no ground to lie on.
+    inside = (np.abs(average[:, 0]) < 0.03) & (average[:, 1] > -0.135) & (average[:, 1] < -0.075)
+    inside &= (average[:, 2] > 0.60) & (average[:, 2] < 0.69)
+    chest = (average[:, 2] > 0.40) & (average[:, 2] < 0.52) & (np.abs(average[:, 0]) < 0.13)
+    return _Ground(
+        np.flatnonzero(upper & ~inside),
+        model.quads[scalp[model.quads].all(1)],
+        below,
+        np.flatnonzero(chest & (limbs.arm.max(0) < 0.1)),
+    )
+
+
+def _normals(model: BodyModel, skin: Array) -> Array:
+    points = skin[model.quads]
+    area = np.cross(points[:, 2] - points[:, 0], points[:, 3] - points[:, 1])
+    normals = np.zeros_like(skin)
+    for corner in range(4):
+        for axis in range(3):
+            normals[:, axis] += np.bincount(
+                model.quads[:, corner], area[:, axis], minlength=len(skin)
+            )
+    return np.asarray(normals / (np.linalg.norm(normals, axis=1, keepdims=True) + 1e-12))
+
+
+def _roots(
+    rng: np.random.Generator, model: BodyModel, skin: Array, ground: _Ground, count: int
+) -> tuple[Array, Array]:
+    """(count, 3) places on the scalp, evenly spread, and the skin's directions outwards there."""
+    corners = skin[ground.quads]
+    area = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    size = np.linalg.norm(area, axis=1)
+    quad = rng.choice(len(size), count, p=size / size.sum())
+    u, v = rng.uniform(size=(2, count, 1))
+    a, b, c, d = (corners[quad, k] for k in range(4))
+    places = (1 - u) * (1 - v) * a + u * (1 - v) * b + u * v * c + (1 - u) * v * d
+    normals = _normals(model, skin)[ground.quads[quad]].mean(1)
+    return places, normals / np.linalg.norm(normals, axis=1, keepdims=True)
+
+
+def _grow(
+    combing: Combing,
+    roots: Array,
+    ups: Array,
+    steps: int,
+    tree: cKDTree,
+    normals: Array,
+    skin: Array,
+) -> tuple[Array, Array]:
+    """(G, K, 3) strands from their roots on, step by step, along the comb and off the skin."""
+    points, off = [roots], [np.zeros(len(roots))]
+    length = combing.lengths(roots) / (steps - 1)
+    place, direction, out = roots, combing.start(roots, ups), ups
+    for step in range(1, steps):
+        share = step / (steps - 1)
+        direction = combing.turned(place, direction, out, share)
+        wanted = place + length[:, None] * direction
+        wanted = combing.kept_off_face(wanted)
+        clear = _CLEAR + combing.lift(roots, wanted, share)
+        _, under = tree.query(wanted)
+        out = normals[under]
+        above = np.einsum("ij,ij->i", wanted - skin[under], out)
+        wanted = wanted + np.maximum(clear - above, 0.0)[:, None] * out
+        moved = wanted - place
+        direction = moved / (np.linalg.norm(moved, axis=1, keepdims=True) + 1e-9)
+        place = place + length[:, None] * direction
+        points.append(place)
+        off.append(np.minimum(clear, _CLEAR * 2))
+    return np.stack(points, axis=1), np.stack(off, axis=1)
+
+
+def _moved(matrix: Array, points: Array) -> Array:
+    return np.asarray(points @ matrix[:3, :3].T + matrix[:3, 3])

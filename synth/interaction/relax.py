@@ -1,0 +1,317 @@
+"""Moves two hands until the places that should meet do and no skin stands in other skin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.hand.contact import COMPRESSION, contacts
+from synth.hand.joint_angles import HandAngles
+from synth.interaction.contact import PairContact, hands_contact, nearest_skin, pair_depth
+from synth.interaction.places import Place, Spot, spot_of
+from synth.interaction.posed import PairSkin, PosedHand, posed_hand
+from synth.interaction.wishes import ANGLES, EASE, VARIABLES, Wishes, take_step
+from synth.landmarks import BONES
+from synth.scene import Side
+
+Array = NDArray[np.float64]
+Hands = tuple[PosedHand, PosedHand]
+
+#: Metres between places that meet, at most.
+LARGEST_GAP: Final = 0.004
+_ITERATIONS = 26
+#: A hand's contact with itself is dear to find: every so many steps, and when all else is well.
+_SELF_EVERY = 4
+#: Depth (metres) that is left where skins are pressed together: they touch.
+_LEFT = 0.0008
+#: Places so near to the other hand (metres) are watched, so that no step goes through it.
+_WATCHED = 0.008
+_MOST_CONTACTS = 70
+#: How much each kind of wish counts, and how far (metres) it pulls in one step.
+_NEAR, _REST = 0.25, 0.3
+_PULL = 0.012
+#: Places that rest on the other hand are drawn to it from so far away, metres.
+_REST_REACH = 0.05
+#: Less than so many metres in a step, on average, is no more closing.
+_REST_GAIN = 0.0004
+#: Metres per radian by which angles and directions are drawn back to those that were drawn.
+_POSTURE_SPRING = 0.003
+_TURN_SPRING = 0.02
+#: Cosine between the directions out of places that meet at most, and what it counts in metres.
+_FACING = -0.5
+_FACING_WEIGHT = 0.004
+
+
+@dataclass(frozen=True)
+class Touch:
+    """Places that come together: of hands 0 (first) and 1 (second), or both of the same hand.
+
+    Attributes:
+        slack: metres by which they may miss each other along the skin.
+    """
+
+    hands: tuple[int, int]
+    places: tuple[tuple[Place, ...], tuple[Place, ...]]
+    slack: float = 0.0
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What two hands should come to.
+
+    Attributes:
+        meet: pairs that must meet.
+        near: pairs that come near each other where they can.
+        rest: (hand, place) that lies on the other hand.
+    """
+
+    meet: tuple[Touch, ...]
+    near: tuple[Touch, ...]
+    rest: tuple[tuple[int, Place], ...]
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """Two hands after relaxing.
+
+    Attributes:
+        hands: posed, in the pair frame.
+        second_to_first: (4, 4) rigid.
+        depth: metres of the deepest contact, with each other or with themselves.
+        gap: metres between places that should meet, the largest.
+    """
+
+    hands: Hands
+    second_to_first: Array
+    depth: float
+    gap: float
+
+    @property
+    def settled(self) -> bool:
+        return self.depth <= COMPRESSION and self.gap <= LARGEST_GAP
+
+
+@dataclass(frozen=True)
+class _Own:
+    """A contact of a hand with itself, kept in the frames of the two bones (−1: the carpus)."""
+
+    bones: tuple[int, int]
+    point: Array
+    surface: Array
+    normal: Array
+
+
+def relax(
+    skins: tuple[PairSkin, PairSkin],
+    sides: tuple[Side, Side],
+    angles: tuple[HandAngles, HandAngles],
+    second_to_first: Array,
+    aim: Aim,
+) -> Relaxed:
+    """Small steps inside the ranges of motion; the best state that was seen.
+
+    Wrist angles stay as they are.
+    """
+    start = np.concatenate([a.to_vector() for a in angles])
+    vector, place = start, second_to_first
+    own: tuple[list[_Own], list[_Own]] = ([], [])
+    best: Relaxed | None = None
+    best_score = np.inf
+    last_rest = np.inf
+    for iteration in range(_ITERATIONS):
+        hands = _pose(skins, sides, vector, place)
+        wishes = Wishes(pivot=place[:3, 3] + 0.07 * place[:3, 1])
+        gap = _wish_to_meet(wishes, hands, aim)
+        found = hands_contact(*hands, margin=_WATCHED)
+        depth = pair_depth(found)
+        rest = _wish_to_rest(wishes, hands, aim)
+        well = depth <= COMPRESSION and gap <= LARGEST_GAP
+        if well or iteration % _SELF_EVERY == 0 or iteration == _ITERATIONS - 1:
+            own_depth, own = _measure_own(hands)
+            score = max(depth, own_depth, COMPRESSION) + 0.5 * max(gap, 0.5 * LARGEST_GAP)
+            # Among those that will do, the one in which more lies on the other hand.
+            score += (0.1 if well and own_depth <= COMPRESSION else 0.5) * rest
+            if score < best_score:
+                best = Relaxed(hands, place, max(depth, own_depth), gap)
+                best_score = score
+            closed = rest > last_rest - _REST_GAIN or rest < _REST_GAIN
+            if well and own_depth <= COMPRESSION and gap <= 0.5 * LARGEST_GAP and closed:
+                break
+        last_rest = rest
+        _keep_apart(wishes, hands, found)
+        for i, hand in enumerate(hands):
+            _keep_own_apart(wishes, hand, i, own[i])
+        _wish_to_stay(wishes, start - vector, second_to_first[:3, :3] @ place[:3, :3].T)
+        vector, place = take_step(wishes, vector, place)
+    assert best is not None
+    return best
+
+
+def _pose(
+    skins: tuple[PairSkin, PairSkin], sides: tuple[Side, Side], vector: Array, place: Array
+) -> Hands:
+    first = HandAngles.from_vector(vector[:ANGLES])
+    second = HandAngles.from_vector(vector[ANGLES:])
+    return (
+        posed_hand(skins[0], first, sides[0], np.eye(4)),
+        posed_hand(skins[1], second, sides[1], place),
+    )
+
+
+def separation(one: Spot, other: Spot, slack: float) -> Array:
+    """(3,) from one place to the other, without what slack forgives along the skin."""
+    apart = other.point - one.point
+    if not slack:
+        return apart
+    normal = one.normal - other.normal
+    normal = normal / (np.linalg.norm(normal) + 1e-9)
+    across = normal * (apart @ normal)
+    along = apart - across
+    distance = float(np.linalg.norm(along))
+    return np.asarray(across + along * max(0.0, 1 - slack / (distance + 1e-12)))
+
+
+def _wish_to_meet(wishes: Wishes, hands: Hands, aim: Aim) -> float:
+    """Places come together and face each other; the largest gap of those that must (metres)."""
+    gap = 0.0
+    for touches, weight in ((aim.meet, 1.0), (aim.near, _NEAR)):
+        for touch in touches:
+            i, j = touch.hands
+            one = spot_of(hands[i], touch.places[0])
+            other = spot_of(hands[j], touch.places[1])
+            apart = separation(one, other, touch.slack)
+            distance = float(np.linalg.norm(apart))
+            pull = apart * min(1.0, _PULL / (distance + 1e-12))
+            closing = _motion(wishes, i, one.point, one.velocity)
+            closing -= _motion(wishes, j, other.point, other.velocity)
+            if touch.slack:
+                # Only along what is left to close: the rest is free to slide.
+                unit = apart / (distance + 1e-9)
+                wishes.wish((unit @ closing)[None], np.array([unit @ pull]), weight)
+                wishes.wish(closing, pull, 0.1 * weight)
+            else:
+                wishes.wish(closing, pull, weight)
+            if weight < 1.0:
+                continue
+            gap = max(gap, distance)
+            facing = float(one.normal @ other.normal)
+            if facing > _FACING:
+                turn = other.normal @ _turning(wishes, i, one)
+                turn = turn + one.normal @ _turning(wishes, j, other)
+                wishes.wish(turn[None], np.array([_FACING - facing]), _FACING_WEIGHT)
+    return gap
+
+
+def _motion(wishes: Wishes, hand: int, point: Array, velocity: Array) -> Array:
+    """(3, 64) how one point moves with the variables."""
+    return wishes.motion(hand, point[None], velocity[None])[0]
+
+
+def _turning(wishes: Wishes, hand: int, spot: Spot) -> Array:
+    """(3, 64) how a direction out of the skin turns with the variables."""
+    result = _motion(wishes, hand, wishes.pivot + spot.normal, spot.turning)
+    result[:, -3:] = 0.0
+    return result
+
+
+def _keep_apart(wishes: Wishes, hands: Hands, found: Sequence[PairContact]) -> None:
+    """Contacts of the two hands open to a touch, and what is near does not go through."""
+    for inner in range(2):
+        some = [contact for contact in found[:_MOST_CONTACTS] if contact.inner == inner]
+        if not some:
+            continue
+        outer = 1 - inner
+        points = np.stack([contact.point for contact in some])
+        surfaces = np.stack([contact.surface for contact in some])
+        normals = np.stack([contact.normal for contact in some])
+        bones = np.array([contact.bones for contact in some])
+        opening = wishes.motion(inner, points, hands[inner].velocities(points, bones[:, inner]))
+        opening -= wishes.motion(
+            outer, surfaces, hands[outer].velocities(surfaces, bones[:, outer])
+        )
+        least = np.array([contact.depth for contact in some]) - _LEFT
+        wishes.bound(np.einsum("ni,nij->nj", normals, opening), np.minimum(least, _PULL))
+
+
+def _measure_own(hands: Hands) -> tuple[float, tuple[list[_Own], list[_Own]]]:
+    """Deepest contact of a hand with itself (metres), and all of them."""
+    worst, kept = 0.0, []
+    for hand in hands:
+        found = contacts(hand.skin.surface, hand.bones[: len(BONES)], each=2)
+        worst = max([worst, *(contact.depth for contact in found)])
+        kept.append(
+            [
+                _Own(
+                    (contact.bone, contact.other_bone),
+                    _local(hand, contact.bone, contact.point, 1.0),
+                    _local(hand, contact.other_bone, contact.surface, 1.0),
+                    _local(hand, contact.other_bone, contact.normal, 0.0),
+                )
+                for contact in found
+            ]
+        )
+    return worst, (kept[0], kept[1])
+
+
+def _local(hand: PosedHand, bone: int, vector: Array, weight: float) -> Array:
+    """A point (weight 1) or direction (0) of the hand's own frame in that of a bone."""
+    if bone < 0:
+        return vector
+    frame = hand.bones[bone]
+    return np.asarray((vector - weight * frame[:3, 3]) @ frame[:3, :3])
+
+
+def _posed(hand: PosedHand, bone: int, vector: Array, weight: float) -> Array:
+    """The inverse of `_local`."""
+    if bone < 0:
+        return vector
+    frame = hand.bones[bone]
+    return np.asarray(frame[:3, :3] @ vector + weight * frame[:3, 3])
+
+
+def _keep_own_apart(wishes: Wishes, hand: PosedHand, number: int, own: list[_Own]) -> None:
+    """A hand's contacts with itself open to a touch, as far as they are known."""
+    for contact in own:
+        point = _posed(hand, contact.bones[0], contact.point, 1.0)
+        surface = _posed(hand, contact.bones[1], contact.surface, 1.0)
+        normal = _posed(hand, contact.bones[1], contact.normal, 0.0)
+        rate = hand.axes.velocity(point, contact.bones[0])
+        rate = (rate - hand.axes.velocity(surface, contact.bones[1])) @ normal
+        row = np.zeros((1, VARIABLES))
+        row[0, number * ANGLES : (number + 1) * ANGLES] = rate
+        depth = float((surface - point) @ normal)
+        wishes.bound(row, np.array([min(depth - _LEFT, _PULL)]))
+
+
+def _wish_to_rest(wishes: Wishes, hands: Hands, aim: Aim) -> float:
+    """Places go to the nearest skin of the other hand, along its normal; their mean distance."""
+    total = 0.0
+    for i, place in aim.rest:
+        spot = spot_of(hands[i], (place,))
+        found = nearest_skin(hands[1 - i], spot.point[None])
+        distance = float(found.distance[0])
+        total += min(max(distance, 0.0), _REST_REACH)
+        if not 0 < distance < _REST_REACH:
+            continue
+        other = hands[1 - i].velocity(found.surface[0], int(found.bone[0]))
+        closing = _motion(wishes, i, spot.point, spot.velocity)
+        closing -= _motion(wishes, 1 - i, found.surface[0], other)
+        wanted = np.array([-min(distance, _PULL)])
+        wishes.wish((found.normal[0] @ closing)[None], wanted, _REST)
+    return total / max(1, len(aim.rest))
+
+
+def _wish_to_stay(wishes: Wishes, back: Array, turn_back: Array) -> None:
+    """Angles and the second hand's direction are drawn back to what was drawn."""
+    used = np.flatnonzero(EASE[: 2 * ANGLES])
+    rows = np.zeros((len(used), VARIABLES))
+    rows[np.arange(len(used)), used] = 1.0
+    wishes.wish(rows, back[used], _POSTURE_SPRING)
+    skew = (turn_back - turn_back.T) / 2
+    rows = np.zeros((3, VARIABLES))
+    rows[:, -6:-3] = np.eye(3)
+    wishes.wish(rows, np.array([skew[2, 1], skew[0, 2], skew[1, 0]]), _TURN_SPRING)

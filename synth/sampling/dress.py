@@ -1,0 +1,338 @@
+"""How a person looks beyond the hands: face, hair, and what they wear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, TypeVar
+
+import numpy as np
+
+from synth.body.recipe import FACE_CHANGES
+from synth.hand.arm import elbow_distance
+from synth.hand.model import HandShape
+from synth.sampling.identity import Person
+from synth.sampling.sleeve import sample_cloth_color
+from synth.scene import BodyLook, Color, Eyewear, Garment, Hair, Headwear, Sleeve, Surface
+from synth.skin.color import SKINS
+
+_Name = TypeVar("_Name", bound=str)
+_Pattern = Literal["plain", "stripes", "checks", "knit", "noise", "label", "print"]
+
+#: Anny's changes of the face at which people still look like people; others have _FACE_SIGMA.
+_FACE_SIGMA: Final = 0.28
+_FACE_SIGMAS: Final = {
+    "stomach-pregnant-incr": 0.0,
+    "head-age-incr": 0.15,
+    "head-fat-incr": 0.15,
+    "neck-double-incr": 0.2,
+    "eye-scale-incr": 0.2,
+    "ear-scale-incr": 0.35,
+    "ear-wing-incr": 0.35,
+}
+#: Linear RGB of hair with its share among fair and among dark people.
+_HAIR: Final[tuple[tuple[Color, float, float], ...]] = (
+    ((0.008, 0.007, 0.007), 0.14, 0.72),  # black
+    ((0.022, 0.013, 0.009), 0.26, 0.22),  # dark brown
+    ((0.060, 0.032, 0.018), 0.24, 0.04),  # brown
+    ((0.150, 0.088, 0.045), 0.16, 0.01),  # dark blond
+    ((0.340, 0.230, 0.120), 0.14, 0.01),  # blond
+    ((0.140, 0.042, 0.016), 0.06, 0.0),  # red
+)
+_GREY: Final[Color] = (0.42, 0.41, 0.40)
+_EYES: Final[tuple[tuple[Color, float, float], ...]] = (
+    ((0.045, 0.018, 0.008), 0.30, 0.92),  # brown
+    ((0.110, 0.060, 0.020), 0.20, 0.06),  # hazel
+    ((0.090, 0.110, 0.050), 0.15, 0.01),  # green
+    ((0.090, 0.170, 0.260), 0.25, 0.01),  # blue
+    ((0.170, 0.200, 0.220), 0.10, 0.0),  # grey
+)
+_PATTERNS: Final[dict[_Pattern, float]] = {
+    "plain": 0.46,
+    "stripes": 0.13,
+    "checks": 0.14,
+    "label": 0.11,
+    "print": 0.08,
+    "knit": 0.06,
+    "noise": 0.02,
+}
+_JACKET_PATTERNS: Final[dict[_Pattern, float]] = {"plain": 0.78, "knit": 0.08, "checks": 0.14}
+_LEG_PATTERNS: Final[dict[_Pattern, float]] = {"plain": 0.85, "noise": 0.06, "checks": 0.09}
+#: Metres of one repeat, smallest and largest.
+_SCALES: Final[dict[_Pattern, tuple[float, float]]] = {
+    "plain": (0.02, 0.02),
+    "stripes": (0.008, 0.07),
+    "checks": (0.012, 0.08),
+    "label": (0.26, 0.38),
+    "print": (0.04, 0.16),
+    "knit": (0.005, 0.012),
+    "noise": (0.01, 0.05),
+}
+#: How a top's pattern goes on over the forearm: a picture on the chest does not.
+_SLEEVE_PATTERNS: Final[Mapping[str, Literal["plain", "stripes", "checks", "knit", "noise"]]] = {
+    "stripes": "stripes",
+    "checks": "checks",
+    "knit": "knit",
+    "noise": "noise",
+    "print": "noise",
+}
+#: Metres of arm that a sleeve goes on past the elbow, into the garment's own.
+_PAST_ELBOW: Final = 0.04
+#: `Garment.sleeve` from which the garment covers the forearm too.
+FULL_SLEEVE: Final = 1.0
+
+
+def sample_body_look(
+    rng: np.random.Generator, person: Person, identity: str, hands: tuple[int, int]
+) -> BodyLook:
+    """A person's face, hair and clothes.
+
+    Args:
+        identity: name of the person, the same as its hands'.
+        hands: which of the scene's hands are the right and the left one.
+    """
+    feminine = bool(rng.uniform() < np.clip(1.6 * person.phenotype["gender"] - 0.3, 0.02, 0.98))
+    age = person.phenotype["age"]
+    darkness = SKINS.index(person.skin.name) / (len(SKINS) - 1)
+    grown = age > 0.5
+    makeup = float(rng.beta(1.3, 2.0)) if feminine and grown and rng.uniform() < 0.6 else 0.0
+    hair = _sample_hair(rng, feminine, age, darkness)
+    headwear = _sample_headwear(rng, feminine)
+    return BodyLook(
+        identity=identity,
+        phenotype=person.phenotype,
+        face=_sample_face(rng, age),
+        skin=person.skin,
+        hands=hands,
+        eye_color=_jittered(rng, _chosen_color(rng, _EYES, darkness), 0.15),
+        lips=_sample_lips(rng, makeup, darkness),
+        beard=_sample_beard(rng) if grown and not feminine else 0.0,
+        brows=float(rng.uniform(0.35, 0.8) if feminine else rng.uniform(0.5, 1.0)),
+        makeup=makeup,
+        hair=hair,
+        headwear=headwear,
+        eyewear=_sample_eyewear(rng),
+        garments=_sample_garments(rng, feminine),
+        seed=int(rng.integers(1, 2**31)),
+    )
+
+
+def sample_forearm_sleeve(
+    rng: np.random.Generator, look: BodyLook, hand: HandShape
+) -> Sleeve | None:
+    """What of a person's outermost long sleeve lies over the forearm; None where it is bare.
+
+    The sleeve's arm is straight (`elbow_angle` 0) and ends a little past the elbow, where the
+    garment on the body has taken over.
+    """
+    slack = float(rng.beta(1.2, 4.0))
+    long_ones = [g for g in look.garments if _is_long(g)]
+    if not long_ones:
+        return None
+    garment = long_ones[-1]
+    elbow = elbow_distance(hand)
+    rolled = rng.uniform() < (0.25 if garment.kind == "top" else 0.08)
+    start = rng.uniform(0.3, 0.75) * elbow if rolled else 0.002 + 0.05 * slack
+    surface = garment.surface
+    return Sleeve(
+        start=float(start),
+        elbow_angle=0.0,
+        elbow_azimuth=0.0,
+        length=float(elbow + _PAST_ELBOW - start),
+        looseness=float(0.35 * garment.looseness + 0.0015),
+        flare=float(np.clip(rng.normal(0.6, 0.25), 0.1, 1.2)),
+        thickness=garment.thickness,
+        color=surface.color,
+        color2=surface.color2,
+        pattern=_SLEEVE_PATTERNS.get(surface.pattern, "plain"),
+        pattern_scale=surface.pattern_scale,
+        roughness=surface.roughness,
+        wrinkles=garment.wrinkles,
+        seed=garment.seed,
+    )
+
+
+def _is_long(garment: Garment) -> bool:
+    return garment.kind in ("top", "jacket") and garment.sleeve >= FULL_SLEEVE
+
+
+def _sample_face(rng: np.random.Generator, age: float) -> dict[str, float]:
+    draws = rng.normal(size=len(FACE_CHANGES))
+    face = {
+        name: float(np.clip(_FACE_SIGMAS.get(name, _FACE_SIGMA) * draw, -0.8, 0.8))
+        for name, draw in zip(FACE_CHANGES, draws, strict=True)
+    }
+    face["head-age-incr"] += float(0.7 * max(0.0, 3 * (age - 2 / 3)))
+    return {name: round(value, 4) for name, value in face.items() if abs(value) > 1e-3}
+
+
+def _sample_hair(rng: np.random.Generator, feminine: bool, age: float, darkness: float) -> Hair:
+    curly = 0.08 + 0.5 * darkness**3
+    shares: dict[
+        Literal["bald", "shaved", "short", "medium", "long", "bun", "ponytail", "afro"], float
+    ]
+    if feminine:
+        shares = {
+            "short": 0.08, "medium": 0.26, "long": 0.34, "bun": 0.12, "ponytail": 0.2,
+            "afro": 0.5 * curly, "shaved": 0.01,
+        }  # fmt: skip
+    else:
+        bald = 0.05 + 0.25 * max(0.0, 3 * (age - 2 / 3))
+        shares = {
+            "bald": bald, "shaved": 0.16 + 0.2 * darkness, "short": 0.58, "medium": 0.1,
+            "long": 0.05, "bun": 0.02, "ponytail": 0.02, "afro": 0.4 * curly,
+        }  # fmt: skip
+    style = _choose(rng, shares)
+    color = _jittered(rng, _chosen_color(rng, _HAIR, darkness), 0.2)
+    if rng.uniform() < (0.1 if feminine else 0.02):
+        color = sample_cloth_color(rng)  # dyed
+    grey = np.clip(3.2 * (age - 0.72) + rng.normal(0.0, 0.25), 0.0, 1.0)
+    return Hair(
+        style=style,
+        color=_mixed(color, _GREY, float(grey)),
+        length=float(rng.uniform()),
+        volume=float(rng.uniform(0.008, 0.028)),
+        seed=int(rng.integers(1, 2**31)),
+    )
+
+
+def _sample_headwear(rng: np.random.Generator, feminine: bool) -> Headwear | None:
+    worn = rng.uniform() < 0.2
+    shares: dict[Literal["cap", "beanie", "scarf", "hood", "hat", "headphones"], float] = {
+        "cap": 0.28, "beanie": 0.2, "scarf": 0.3 if feminine else 0.0, "hood": 0.1,
+        "hat": 0.1, "headphones": 0.2,
+    }  # fmt: skip
+    kind = _choose(rng, shares)
+    patterns: dict[_Pattern, float] = {"plain": 0.75, "knit": 0.05, "stripes": 0.1, "print": 0.1}
+    if kind == "beanie":
+        patterns = {"knit": 0.7, "plain": 0.3}
+    surface = _sample_surface(rng, patterns)
+    size, seed = float(rng.uniform(0.006, 0.014)), int(rng.integers(1, 2**31))
+    if not worn:
+        return None
+    return Headwear(kind=kind, surface=surface, size=size, seed=seed)
+
+
+def _sample_eyewear(rng: np.random.Generator) -> Eyewear | None:
+    worn, dark = rng.uniform(size=2)
+    color = sample_cloth_color(rng) if rng.uniform() < 0.25 else (0.01, 0.01, 0.01)
+    seed = int(rng.integers(1, 2**31))
+    if worn > 0.3:
+        return None
+    return Eyewear(kind="sunglasses" if dark < 0.15 else "glasses", color=color, seed=seed)
+
+
+def _sample_garments(rng: np.random.Generator, feminine: bool) -> tuple[Garment, ...]:
+    legs: Literal["trousers", "skirt"] = (
+        "skirt" if feminine and rng.uniform() < 0.25 else "trousers"
+    )
+    short_legs = rng.uniform() < 0.22
+    below = _garment(
+        rng,
+        legs,
+        _LEG_PATTERNS,
+        sleeve=float(rng.uniform(0.3, 0.6) if short_legs or legs == "skirt" else 1.0),
+        looseness=(0.003, 0.014),
+        neckline=(0.0, 0.0),
+    )
+    length = _choose(rng, {"none": 0.14 if feminine else 0.05, "short": 0.5, "long": 0.4})
+    sleeve = {"none": 0.0, "short": float(rng.uniform(0.3, 0.75)), "long": FULL_SLEEVE}[length]
+    top = _garment(
+        rng,
+        "top",
+        _PATTERNS,
+        sleeve=sleeve,
+        looseness=(0.003, 0.016),
+        neckline=(0.005, 0.09) if feminine else (0.0, 0.045),
+    )
+    shoes = _garment(
+        rng, "shoes", {"plain": 1.0}, sleeve=0.0, looseness=(0.004, 0.008), neckline=(0.0, 0.0)
+    )
+    jacket = _garment(
+        rng,
+        "jacket",
+        _JACKET_PATTERNS,
+        sleeve=FULL_SLEEVE if rng.uniform() < 0.95 else 0.0,
+        looseness=(0.008, 0.02),
+        neckline=(0.0, 0.04),
+    )
+    over = (jacket,) if rng.uniform() < 0.25 else ()
+    feet = (shoes,) if rng.uniform() < 0.8 else ()
+    return (below, *feet, top, *over)
+
+
+def _garment(
+    rng: np.random.Generator,
+    kind: Literal["top", "jacket", "trousers", "skirt", "shoes"],
+    patterns: Mapping[_Pattern, float],
+    *,
+    sleeve: float,
+    looseness: tuple[float, float],
+    neckline: tuple[float, float],
+) -> Garment:
+    low, high = np.log(looseness)
+    return Garment(
+        kind=kind,
+        surface=_sample_surface(rng, patterns),
+        looseness=float(np.exp(rng.uniform(low, high))),
+        thickness=float(rng.uniform(0.0012, 0.003) * (1.6 if kind == "jacket" else 1.0)),
+        sleeve=sleeve,
+        neckline=float(rng.uniform(*neckline)),
+        wrinkles=float(rng.uniform(0.0015, 0.006)),
+        seed=int(rng.integers(1, 2**31)),
+    )
+
+
+def _sample_surface(rng: np.random.Generator, patterns: Mapping[_Pattern, float]) -> Surface:
+    pattern = _choose(rng, patterns)
+    color, color2 = sample_cloth_color(rng), sample_cloth_color(rng)
+    if pattern in ("knit", "noise"):  # the same yarn in the shade
+        color2 = _mixed(color, (0.0, 0.0, 0.0), 0.35)
+    scale = float(np.exp(rng.uniform(*np.log(_SCALES[pattern]))))
+    return Surface(
+        color=color,
+        color2=color2,
+        pattern=pattern,
+        pattern_scale=scale,
+        roughness=float(rng.uniform(0.65, 1.0)),
+        seed=int(rng.integers(1, 2**31)),
+    )
+
+
+def _sample_lips(rng: np.random.Generator, makeup: float, darkness: float) -> Color:
+    natural = np.array([0.93, 0.68, 0.68]) * (1 - 0.12 * darkness) * np.exp(rng.normal(0, 0.05, 3))
+    painted = np.array([0.85, 0.28, 0.34]) * np.exp(rng.normal(0, 0.15, 3))
+    red, green, blue = natural + makeup * rng.uniform(0.2, 1.0) * (painted - natural)
+    return (float(red), float(green), float(blue))
+
+
+def _sample_beard(rng: np.random.Generator) -> float:
+    """Shaved, unshaved for some days, or grown."""
+    kind, amount = rng.uniform(size=2)
+    if kind < 0.45:
+        return float(0.15 * amount)
+    return float(0.15 + 0.35 * amount if kind < 0.72 else 0.5 + 0.5 * amount)
+
+
+def _choose(rng: np.random.Generator, shares: Mapping[_Name, float]) -> _Name:
+    names = list(shares)
+    weights = np.array([shares[name] for name in names])
+    return names[int(rng.choice(len(names), p=weights / weights.sum()))]
+
+
+def _chosen_color(
+    rng: np.random.Generator, colors: tuple[tuple[Color, float, float], ...], darkness: float
+) -> Color:
+    dark = float(np.clip(1.6 * darkness - 0.2, 0, 1))
+    weights = np.array([fair + dark * (deep - fair) for _, fair, deep in colors])
+    return colors[int(rng.choice(len(colors), p=weights / weights.sum()))][0]
+
+
+def _jittered(rng: np.random.Generator, color: Color, spread: float) -> Color:
+    common = np.exp(rng.normal(0.0, spread))
+    red, green, blue = np.clip(np.array(color) * common * np.exp(rng.normal(0, 0.05, 3)), 0, 1)
+    return (float(red), float(green), float(blue))
+
+
+def _mixed(a: Color, b: Color, share: float) -> Color:
+    red, green, blue = (float(x + share * (y - x)) for x, y in zip(a, b, strict=True))
+    return (red, green, blue)

@@ -1,0 +1,105 @@
+"""A lone hand that holds a thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from synth.errors import UserError
+from synth.hand.grasp import Grasp
+from synth.hand.joint_angles import (
+    HandAngles,
+    WristAngles,
+    angles_to_rotations,
+    wrist_to_forearm,
+)
+from synth.hand.limits import sample_wrist
+from synth.hand.model import HandShape, load_hand_model
+from synth.sampling.draws import Draws
+from synth.sampling.drift import Drift, sample_drift
+from synth.sampling.held import sample_grasp
+from synth.sampling.identity import sample_side
+from synth.sampling.lone_hand import Solo, stage_solo
+from synth.sampling.motion import Posture
+from synth.sampling.staged import Staged
+from synth.sampling.things import sample_thing
+from synth.scene import Contacts, Thing
+
+#: Seconds between frames.
+_STEP: Final = 0.4
+#: Things that are drawn until a hand of this size can hold one.
+_THINGS: Final = 8
+
+
+@dataclass(frozen=True)
+class HeldTrack:
+    """A closed hand that sways, and bends and turns at the wrist from frame to frame."""
+
+    shape: HandShape
+    angles: HandAngles
+    wrists: tuple[WristAngles, ...]
+    drift: Drift
+
+    def posture(self, frame: int, offset: float = 0.0) -> Posture:
+        wrist = self.wrists[frame]
+        return Posture(
+            rotations=angles_to_rotations(self.shape, replace(self.angles, wrist=wrist)),
+            forearm=wrist_to_forearm(self.shape, wrist),
+            forearm_twist=wrist.pronation,
+            drift=self.drift.at(_STEP * frame + offset),
+        )
+
+
+def stage_held(draws: Draws) -> Staged:
+    """One hand, closed on a thing until it touches.
+
+    Raises:
+        UserError: none of the manifest's things can be held.
+    """
+    manifest = draws.manifest
+    person = draws.person()
+    model = load_hand_model()
+    shape = model.shape(person.phenotype, person.blendshapes)
+    thing, grasp = held_thing(draws, "grasp", shape)
+    rng = draws.rng("held motion")
+    frames = range(manifest.frames_per_sequence)
+    track = HeldTrack(
+        shape, grasp.angles, tuple(sample_wrist(rng) for _ in frames), sample_drift(rng)
+    )
+    return stage_solo(
+        draws,
+        "held",
+        Solo(
+            person=person,
+            shape=shape,
+            side=sample_side(draws.rng("side"), manifest.identity),
+            track=track,
+            times=tuple(_STEP * frame for frame in frames),
+            gestures=(None,) * len(frames),
+            up=None,
+            contacts=Contacts(
+                poses=1,
+                corrected=1,
+                redrawn=grasp.redraws,
+                worst_depth=grasp.depth,
+            ),
+            thing=thing,
+            thing_to_wrist=grasp.thing_to_wrist,
+        ),
+    )
+
+
+def held_thing(draws: Draws, component: str, shape: HandShape) -> tuple[Thing, Grasp]:
+    """A thing that a hand of this shape can hold, and how.
+
+    Raises:
+        UserError: none of the manifest's things can be held.
+    """
+    rng = draws.rng(component)
+    manifest = draws.manifest
+    for _ in range(_THINGS):
+        thing = sample_thing(rng, "held", manifest.things.kinds, draws.split)
+        grasp = sample_grasp(rng, load_hand_model(), shape, thing, manifest.motion.max_redraws)
+        if grasp is not None:
+            return thing, grasp
+    raise UserError(f"things.kinds: no hand can hold any of {_THINGS} drawn things; name others")

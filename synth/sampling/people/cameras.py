@@ -1,0 +1,200 @@
+"""Cameras of a scene with people: drawn again until a hand is in the picture and nothing too near."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.landmarks import LANDMARKS
+from synth.manifest import Manifest
+from synth.sampling.camera import Subject, camera_at, camera_centre, sample_camera, with_lens
+from synth.sampling.people import viewpoint
+from synth.sampling.people.acting import Act
+from synth.sampling.people.actor import Actor, Setting
+from synth.sampling.people.person import PosedArm
+from synth.sampling.posed_hand import moved_points
+from synth.scene import Camera
+
+Array = NDArray[np.float64]
+
+#: Cameras that are tried.
+_CAMERAS: Final = 12
+_SEEN_LANDMARKS: Final = 13
+#: Metres between a camera and hands, and everything else of people.
+_TO_HAND: Final = 0.1
+_TO_BODY: Final = 0.1
+_TO_OWN_HEAD: Final = 0.03
+#: Metres before a camera's plane from which on a point can be seen.
+_NEAREST: Final = 0.05
+#: Share of pictures without hands that show a face, and logarithms of metres from what they show.
+_FACE_SHARE: Final = 0.5
+_OFF_HANDS: Final = (np.log(0.35), np.log(2.0))
+_NO_ARMS: Final = np.zeros((0, 2, 3))
+#: Places on the way from the hands to a camera that must not lie in a body.
+_ON_THE_WAY: Final = np.linspace(0.12, 1.0, 12)[:, None]
+
+
+def sample_people_cameras(
+    rng: np.random.Generator,
+    manifest: Manifest,
+    setting: Setting,
+    actors: Sequence[Actor],
+    acts: Sequence[Act],
+    hidden: bool,
+) -> list[Camera]:
+    """The cameras of one frame.
+
+    Args:
+        hidden: whether hands are out of sight; then they need not be in the picture.
+    """
+    sitter = _sitter(actors[0], acts[0].arms)
+    hands, solid = _points(actors, acts)
+    chosen = []
+    for _ in range(manifest.cameras):
+        best, most = None, -np.inf
+        for _ in range(_CAMERAS):
+            view = _viewpoint(rng, setting, sitter, manifest)
+            camera = viewpoint.camera_of(view, manifest.image)
+            worth = _worth(camera, hands, solid, setting, hidden)
+            if best is None or worth > most:
+                best, most = camera, worth
+            if worth >= 1.0:
+                break
+        assert best is not None
+        chosen.append(with_lens(rng, manifest.camera, best, Subject(sitter.hands, _NO_ARMS)))
+    return chosen
+
+
+def sample_cameras_off_hands(
+    rng: np.random.Generator, manifest: Manifest, actors: Sequence[Actor], acts: Sequence[Act]
+) -> list[Camera]:
+    """Cameras that see anything of a person but its hands: faces more than the rest."""
+    hands, solid = _points(actors, acts)
+    skin, head = solid[0], actors[0].figure.trunk.on_head
+    chosen = []
+    for _ in range(manifest.cameras):
+        best, least = None, np.inf
+        for _ in range(_CAMERAS):
+            aims = skin[head] if rng.uniform() < _FACE_SHARE else skin
+            target = aims[int(rng.integers(len(aims)))]
+            away = rng.normal(size=3) * (1.0, 1.0, 0.4) + (0.0, -0.8, 0.0)
+            position = target + away / np.linalg.norm(away) * np.exp(rng.uniform(*_OFF_HANDS))
+            fov = np.radians(rng.uniform(30.0, 75.0))
+            focal = float(manifest.image.height / 2 / np.tan(fov / 2))
+            camera = camera_at(manifest.image, focal, position, target, float(rng.normal(0, 0.15)))
+            gap = min(float(np.linalg.norm(p - position, axis=1).min()) for p in solid)
+            seen = float(_inside(camera, hands).sum()) + 100.0 * (gap < _TO_BODY)
+            if best is None or seen < least:
+                best, least = camera, seen
+            if seen == 0:
+                break
+        assert best is not None
+        chosen.append(best)
+    return chosen
+
+
+def sample_cameras_near_hands(
+    rng: np.random.Generator, manifest: Manifest, actors: Sequence[Actor], acts: Sequence[Act]
+) -> list[Camera]:
+    """Cameras as for a lone hand, around all hands, with no body in between."""
+    hands, solid = _points(actors, acts)
+    subject = Subject(hands, _NO_ARMS, np.concatenate(solid))
+    chosen = []
+    for _ in range(manifest.cameras):
+        best, most = None, -np.inf
+        for _ in range(_CAMERAS):
+            camera = sample_camera(rng, manifest.camera, manifest.image, subject)
+            worth = min(_open_way(camera, own.mean(0), actors) for own in np.split(hands, 2))
+            if best is None or worth > most:
+                best, most = camera, worth
+            if worth > 0.0:
+                break
+        assert best is not None
+        chosen.append(best)
+    return chosen
+
+
+def _open_way(camera: Camera, middle: Array, actors: Sequence[Actor]) -> float:
+    """Metres by which the way from the hands to the camera is clear of bodies."""
+    way = middle + _ON_THE_WAY * (camera_centre(camera) - middle)
+    return min(
+        float(
+            actor.figure.trunk.distance(moved_points(np.linalg.inv(actor.body_to_world), way)).min()
+        )
+        for actor in actors
+    )
+
+
+def _points(actors: Sequence[Actor], acts: Sequence[Act]) -> tuple[Array, list[Array]]:
+    """(N, 3) landmarks of all hands, and all that cameras keep clear of, in the world."""
+    hands, solid = [], []
+    for actor, done in zip(actors, acts, strict=True):
+        world = actor.body_to_world
+        solid.append(moved_points(world, actor.figure.trunk.points))
+        for arm in done.arms:
+            hands.append(moved_points(world, arm.landmarks))
+            solid.append(moved_points(world, arm.points))
+    return np.concatenate(hands), solid
+
+
+def _viewpoint(
+    rng: np.random.Generator, setting: Setting, sitter: viewpoint.Sitter, manifest: Manifest
+) -> viewpoint.Viewpoint:
+    if setting == "webcam":
+        return viewpoint.webcam(rng, sitter)
+    if setting == "phone":
+        aside = rng.normal(0.0, 0.2) * sitter.left + rng.uniform(-0.2, 0.3) * sitter.up
+        place = sitter.eyes + rng.uniform(0.4, 0.75) * sitter.front + aside
+        return viewpoint.phone(rng, sitter, place)
+    if setting == "room":
+        return viewpoint.room(rng, sitter, manifest.image)
+    if setting == "desk":
+        return viewpoint.desk(rng, sitter)
+    return viewpoint.egocentric(rng, sitter)
+
+
+def _sitter(actor: Actor, arms: Sequence[PosedArm]) -> viewpoint.Sitter:
+    figure, world = actor.figure, actor.body_to_world
+
+    def at(point: Array) -> Array:
+        return moved_points(world, point[None])[0]
+
+    return viewpoint.Sitter(
+        eyes=at(figure.eyes),
+        chest=at(figure.joint("spine01")),
+        hips=at(figure.joint("root")),
+        front=-world[:3, 1],
+        left=world[:3, 0],
+        up=world[:3, 2],
+        gaze=world[:3, :3] @ figure.gaze,
+        hands=moved_points(world, np.concatenate([arm.landmarks for arm in arms])),
+    )
+
+
+def _worth(
+    camera: Camera, hands: Array, solid: Sequence[Array], setting: Setting, hidden: bool
+) -> float:
+    """1 and more for a camera that will do: clear of everything, with a hand in its picture."""
+    centre = camera_centre(camera)
+    gap = min(float(np.linalg.norm(points - centre, axis=1).min()) for points in solid)
+    # A camera on the head is near to it.
+    room = gap / (_TO_OWN_HEAD if setting == "egocentric" else _TO_BODY)
+    to_hand = float(np.linalg.norm(hands - centre, axis=1).min()) / _TO_HAND
+    inside = 1.0
+    if not hidden:
+        within = _inside(camera, hands)
+        inside = float(within.reshape(-1, len(LANDMARKS)).sum(1).max()) / _SEEN_LANDMARKS
+    return min(room, to_hand, inside, 1.0)
+
+
+def _inside(camera: Camera, points: Array) -> NDArray[np.bool_]:
+    """(N,) which world points (N, 3) are in the picture."""
+    matrix = np.array(camera.world_to_camera)
+    seen = points @ matrix[:3, :3].T + matrix[:3, 3]
+    pixels = seen @ np.array(camera.K).T
+    pixels = pixels[:, :2] / np.maximum(pixels[:, 2:], 1e-6)
+    within = (pixels >= 0) & (pixels < (camera.width, camera.height))
+    return np.asarray(within.all(1) & (seen[:, 2] > _NEAREST))

@@ -1,0 +1,1 @@
+"""What is worn on hands: the shapes of gloves and ornaments, as numbers."""

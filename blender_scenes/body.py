@@ -13,7 +13,7 @@ from blender_scenes.hair import build_hair, move_hair, set_hair
 from blender_scenes.mesh_data import move_mesh, write_mesh
 from blender_scenes.surface import build_surface, set_surface
 from synth.body.eye import eye_uv
-from synth.body.garment import Worn, worn
+from synth.body.garment import Worn, dressed
 from synth.body.hair import Strands, grown, hung
 from synth.body.model import BodyModel, BodyShape
 from synth.body.patch import Patch, whole
@@ -64,7 +64,7 @@ def build_body(model: BodyModel, collection: bpy.types.Collection, name: str) ->
 def set_body(body: BodyObjects, look: BodyLook, shape: BodyShape) -> None:
     """Give a person its skin, hair and clothes; `pose_body` has to follow."""
     set_body_materials(body.materials, look)
-    body.worn = [worn(body.model, shape, g, i) for i, g in enumerate(look.garments)]
+    body.worn = dressed(body.model, shape, look.garments)
     own = ~body.model.quad_in_hand.any(0)
     for one in body.worn:
         own &= ~one.hidden
@@ -89,7 +89,7 @@ def set_body(body: BodyObjects, look: BodyLook, shape: BodyShape) -> None:
         cloth.hide_render = body.skin.hide_render or number >= len(body.worn)
     for cloth, one, garment in zip(body.garments, body.worn, look.garments, strict=False):
         corners, sizes = one.shell.polygons
-        points = np.zeros((int(corners.max()) + 1, 3))
+        points = np.zeros((one.shell.count, 3))
         write_mesh(cloth.data, points, corners, sizes, {"surface": one.shell.uv})
         set_surface(cloth.data.materials[0], garment.surface)
 

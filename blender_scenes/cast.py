@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from blender_scenes.body import BodyObjects, body_parts, pose_body, set_body
+from blender_scenes.glove import set_glove
 from blender_scenes.hand import Hand, set_identity
 from blender_scenes.ornament import set_ornaments
 from blender_scenes.skin import set_skin
@@ -93,7 +94,8 @@ def _dress(dressed: Dressed, look: HandLook, subdivision: int) -> None:
     set_identity(dressed.hand, look)
     dressed.hand.subdivision.levels = subdivision
     dressed.hand.subdivision.render_levels = subdivision
-    set_skin(dressed.skin, look.skin)
+    set_skin(dressed.skin, look.skin, look.marks)
+    set_glove(dressed.glove, dressed.hand, look.glove)
     dressed.sleeve.mesh.hide_render = look.sleeve is None
     if look.sleeve is not None:
         set_sleeve(dressed.sleeve, dressed.hand, look.sleeve)

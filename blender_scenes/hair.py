@@ -31,9 +31,7 @@ def set_hair(hair: bpy.types.Object, strands: Strands, color: Color) -> None:
         curves.remove_curves()
     curves.add_curves([points] * count)
     radius = np.tile(strands.radius, count).astype(np.float32)
-    attribute = curves.attributes.get("radius") or curves.attributes.new(
-        "radius", "FLOAT", "POINT"
-    )
+    attribute = curves.attributes.get("radius") or curves.attributes.new("radius", "FLOAT", "POINT")
     attribute.data.foreach_set("value", radius)
     node = hair.data.materials[0].node_tree.nodes["color"]
     node.outputs[0].default_value = (*color, 1.0)

@@ -11,6 +11,7 @@ import bpy
 
 from blender_scenes.body import BodyObjects, build_body, show_body
 from blender_scenes.camera import build_camera
+from blender_scenes.glove import GloveObjects, build_glove
 from blender_scenes.hand import Hand, build_hand
 from blender_scenes.ornament import Ornaments, build_ornaments
 from blender_scenes.settings import configure_device
@@ -32,6 +33,7 @@ class Dressed:
     hand: Hand
     skin: SkinMaterial
     sleeve: SleeveObject
+    glove: GloveObjects
     ornaments: Ornaments
 
 
@@ -90,8 +92,8 @@ def hands_on(stage: Stage, count: int) -> list[Dressed]:
     for number, dressed in enumerate(stage.hands):
         dressed.hand.mesh.hide_render = number >= count
         dressed.sleeve.mesh.hide_render = number >= count
-        for ornament in dressed.ornaments.objects:
-            ornament.hide_render = True
+        for extra in (*dressed.ornaments.objects, *dressed.glove.hems):
+            extra.hide_render = True
     return stage.hands[:count]
 
 
@@ -129,7 +131,8 @@ def _build_hand(stage: Stage, number: int) -> Dressed:
     ornaments = build_ornaments(hand, collection)
     for ornament in ornaments.objects:
         ornament.pass_index = THING_IN_MASK
-    return Dressed(hand, build_skin(hand), sleeve, ornaments)
+    skin = build_skin(hand)
+    return Dressed(hand, skin, sleeve, build_glove(hand, skin, collection), ornaments)
 
 
 def _build_thing(stage: Stage, number: int) -> ThingObject:

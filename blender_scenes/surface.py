@@ -52,7 +52,7 @@ def build_surface(name: str) -> bpy.types.Material:
 
     stripes = _stripes(tree, u, v)
     knit = _knit(tree, u, v)
-    blotches = _noise(tree, shifted, 2.2, 2.0)
+    blotches = _noise(tree, shifted, 2.2, 1.0)
     wood, fibres = _wood(tree, u, v, seed)
     masks = {
         "stripes": stripes,
@@ -67,7 +67,7 @@ def build_surface(name: str) -> bpy.types.Material:
     mask = _chosen(tree, pattern, masks)
 
     smudge_at = tree.nodes.new("ShaderNodeTexCoord").outputs["Object"]
-    smudge = _noise(tree, smudge_at, 1.0 / _SMUDGE_SCALE, 3.0, dimensions="3D")
+    smudge = _noise(tree, smudge_at, 1.0 / _SMUDGE_SCALE, 1.0, dimensions="3D")
     smudge = _math(tree, "SUBTRACT", smudge, 0.5)
     mix = tree.nodes.new("ShaderNodeMix")
     mix.name, mix.data_type = "color", "RGBA"
@@ -158,12 +158,12 @@ def _wood(
 ) -> tuple[bpy.types.NodeSocket, bpy.types.NodeSocket]:
     """Grain along v: (colour mask, height), both 0 … 1."""
     x = _math(tree, "ADD", u, seed)
-    bent = _noise(tree, _vector(tree, x, _math(tree, "MULTIPLY", v, 0.12)), 0.7, 2.0)
+    bent = _noise(tree, _vector(tree, x, _math(tree, "MULTIPLY", v, 0.12)), 0.7, 1.0)
     rings = _math(tree, "MULTIPLY_ADD", bent, 9.0, _math(tree, "MULTIPLY", x, 0.5))
     # Slow growth to the dark late wood, then a sharp new ring.
     grown = _math(tree, "POWER", _math(tree, "FRACT", rings), 1.8)
     thin = _vector(tree, _math(tree, "MULTIPLY", x, 24.0), _math(tree, "MULTIPLY", v, 0.8))
-    fibres = _noise(tree, thin, 1.0, 1.0)
+    fibres = _noise(tree, thin, 1.0, 0.0)
     streaks = _math(tree, "MULTIPLY_ADD", fibres, 0.9, -0.2)
     mask = _math(tree, "MULTIPLY_ADD", grown, 0.55, _math(tree, "MULTIPLY", streaks, 0.7))
     mask.node.use_clamp = True

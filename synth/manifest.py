@@ -225,6 +225,7 @@ class People(_Section):
     second_share: Share = 0.15  # sequences with two people, but for egocentric and desk cameras
     held_share: Share = 0.2  # hands that hold a thing
     pair_share: Share = 0.15  # people whose hands touch each other
+    two_people_share: Share = 0.25  # of the sequences of kind pair: hands of two people
     interactions: tuple[str, ...] | None = None  # of hands in contact; None: all of the library
     face_share: Share = 0.12  # hands at the face
     hidden_share: Share = 0.04  # sequences in which all hands are out of sight
@@ -258,6 +259,8 @@ class Lights(_Section):
     lamp_power: Annotated[Range, within(0, 10000)] = (2.0, 30.0)  # watts
     lamp_distance: Annotated[Range, within(0.1, 20)] = (0.5, 2.0)  # metres
     lamp_size: Annotated[Range, within(0.001, 10)] = (0.05, 0.8)  # metres, side of the square
+    back_share: Share = 0.0  # sequences with the brightest light behind what the camera sees
+    low_share: Share = 0.0  # and in so little light that sensors are at their end
 
 
 class Backgrounds(_Section):

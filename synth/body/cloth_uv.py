@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.body.bones import sided
-from synth.body.figure import Limbs
+from synth.body.measures import Limbs
 from synth.body.model import SIDES, BodyShape
 from synth.body.patch import Patch
 

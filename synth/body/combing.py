@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.body.figure import limbs_of
+from synth.body.measures import limbs_of
 from synth.body.model import BodyModel, BodyShape
 from synth.scene import Hair
 from synth.skin.noise import smoothstep
@@ -107,7 +107,7 @@ class Combing:
             return np.where(tied | (direction[:, 2:] < -0.85), falling, _unit(direction + 2 * flow))
         if self.style == "short":
             return _unit(direction + 0.9 * flow + 0.12 * _DOWN)
-        gravity = 0.25 + 0.9 * share
+        gravity = 0.3 + 2.2 * min(2 * share, 1.0)
         return _unit(direction + (0.8 - 0.6 * share) * flow + gravity * _DOWN)
 
     def lift(self, roots: Array, places: Array, share: float) -> Array:
@@ -116,7 +116,7 @@ class Combing:
             return np.zeros(len(places))
         if self.is_covered:
             return np.where(places[:, 2] > self.eyes + 0.02, 0.0, 0.3 * self.volume)
-        body = {"short": 0.45, "medium": 0.9, "long": 0.8}.get(self.style, 0.25)
+        body = {"short": 0.45, "medium": 0.7, "long": 0.5}.get(self.style, 0.25)
         high = smoothstep(self.eyes - 0.12, self.top, places[:, 2])
         arc = np.sin(np.pi * min(share * 1.2, 1.0) * 0.75)
         del roots
@@ -197,7 +197,7 @@ def combing_of(
     wave = rng.uniform(0.003, 0.009) if curly else rng.uniform(0.0003, 0.0025)
     if style == "short":
         wave *= 0.5
-    height = rng.uniform(0.0, 0.09) if style == "ponytail" else rng.uniform(0.01, 0.12)
+    height = rng.uniform(0.0, 0.065) if style == "ponytail" else rng.uniform(0.0, 0.10)
     tie = np.array([0.0, back + 0.004, middle[2] + height - 0.02])
     if height > 0.07:
         tie[1] -= (height - 0.07) * 1.2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,14 +11,16 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.sparse import identity
 
-from synth.body.bones import sided
 from synth.body.cloth_uv import cloth_uv
-from synth.body.figure import Figure, Limbs, figure_of, limbs_of
-from synth.body.model import SIDES, BodyModel, BodyShape
+from synth.body.collar import collar_along
+from synth.body.folds import folds
+from synth.body.measures import Limbs, Measures, limbs_of, measures_of
+from synth.body.model import BodyModel, BodyShape
 from synth.body.patch import Patch, cut, divided
 from synth.body.shell import Shell, with_edge_uv
+from synth.body.skirt import skirt_patch
 from synth.scene import Garment
-from synth.skin.noise import noise, smoothstep
+from synth.skin.noise import smoothstep
 
 Array = NDArray[np.float64]
 
@@ -27,6 +30,12 @@ _LAYER: Final = 0.004
 _HIDDEN: Final = 0.03
 #: The plane of a collar falls to the front by this angle, radians.
 _COLLAR_SLANT: Final = 0.5
+#: Metres that a garment goes on under the one over it.
+_OVERLAP: Final = 0.05
+#: Shares of jackets that are open, and of tops that have a shirt's collar.
+_OPEN_JACKETS: Final = 0.6
+_SHIRTS: Final = 0.3
+_IRRATIONAL: Final = (0.7548776662, 0.5698402910, 0.3247179572, 0.8191725134)
 _SMOOTHING: Final = {"top": 12, "jacket": 18, "trousers": 10, "skirt": 10, "shoes": 40}
 
 
@@ -43,102 +52,141 @@ class Worn:
     hidden: NDArray[np.bool_]
 
 
-def worn(model: BodyModel, shape: BodyShape, garment: Garment, layer: int) -> Worn:
-    """Cut a garment for a person.
+def dressed(model: BodyModel, shape: BodyShape, garments: Sequence[Garment]) -> list[Worn]:
+    """Cut a person's garments, the first of which lies nearest to the skin.
 
-    Args:
-        layer: how many garments lie under it.
+    What lies deep under a later one is left out.
     """
-    limbs, figure = limbs_of(model), figure_of(shape)
-    field = _field(limbs, figure, shape, garment)
-    near = (field < 0.05)[model.quads].any(1)
-    if garment.kind != "shoes":
-        near &= ~model.is_eye[model.quads[:, 0]]
+    limbs, measures = limbs_of(model), measures_of(shape)
+    fields = [_field(limbs, measures, shape, garment) for garment in garments]
+    result = []
+    for layer, (garment, field) in enumerate(zip(garments, fields, strict=True)):
+        over = np.min([np.full(len(field), 1.0), *fields[layer + 1 :]], axis=0)
+        seen = np.maximum(field, -(over + _OVERLAP))
+        hidden = (field < -_HIDDEN)[model.quads].all(1)
+        if garment.kind == "skirt":
+            patch = skirt_patch(model, shape, limbs, measures, garment.sleeve)
+            hidden[:] = False
+        else:
+            patch = _patch(model, seen)
+        result.append(Worn(_shell(limbs, measures, shape, garment, layer, patch), hidden))
+    return result
+
+
+def _patch(model: BodyModel, field: Array) -> Patch:
+    near = (field < 0.05)[model.quads].any(1) & ~model.is_eye[model.quads[:, 0]]
     quads, rows = divided(model.quads[near], identity(len(field), format="csr"))
     used, quads = np.unique(quads, return_inverse=True)
-    quads, rows = quads.reshape(-1, 4), rows[used]
-    patch = cut(quads, rows, np.asarray(rows @ field))
+    rows = rows[used]
+    return cut(quads.reshape(-1, 4), rows, np.asarray(rows @ field))
+
+
+def _shell(
+    limbs: Limbs,
+    measures: Measures,
+    shape: BodyShape,
+    garment: Garment,
+    layer: int,
+    patch: Patch,
+) -> Shell:
     rest = np.asarray(patch.rows @ shape.vertices)
-    offset = _offset(limbs, figure, shape, garment)
-    least = 0.6 * garment.looseness + 0.001 + _LAYER * layer
-    shell = Shell(
+    offset = _offset(limbs, measures, shape, garment)
+    tight = np.ones(len(offset))
+    collar = None
+    if garment.kind in ("top", "jacket"):
+        below = collar_field(measures, shape, garment)
+        tight = 0.25 + 0.75 * smoothstep(0.0, -0.06, below)
+        if garment.kind == "jacket" or _unit_of(garment.seed, 4) < _SHIRTS:
+            collar = collar_along(patch, rest, np.asarray(patch.rows @ below))
+    least = tight * (0.6 * garment.looseness + 0.001) + _LAYER * layer
+    uv = with_edge_uv(patch, cloth_uv(limbs, shape, patch, rest))
+    if collar is not None:
+        uv = np.concatenate([uv, collar.uv])
+    return Shell(
         patch=patch,
-        offset=np.asarray(patch.rows @ offset) + _LAYER * layer,
-        least=np.full(patch.count, least),
-        folds=_folds(limbs, figure, shape, garment, patch, rest),
+        offset=np.asarray(patch.rows @ (tight * offset)) + _LAYER * layer,
+        least=np.asarray(patch.rows @ least),
+        folds=folds(limbs, measures, shape, garment, patch, rest),
         smoothing=_SMOOTHING[garment.kind],
         thickness=garment.thickness,
-        uv=with_edge_uv(patch, cloth_uv(limbs, shape, patch, rest)),
+        uv=uv,
+        collar=collar,
     )
-    return Worn(shell, (field < -_HIDDEN)[model.quads].all(1))
 
 
-def _field(limbs: Limbs, figure: Figure, shape: BodyShape, garment: Garment) -> Array:
+def _field(limbs: Limbs, measures: Measures, shape: BodyShape, garment: Garment) -> Array:
     """(V,) about the distance to the garment's edge, negative under it."""
     if garment.kind in ("top", "jacket"):
-        return _upper_field(limbs, figure, shape, garment)
-    z, hip, ankle = shape.vertices[:, 2], figure.hip[2], figure.ankle[2]
+        return _upper_field(limbs, measures, shape, garment)
+    z, hip, ankle = shape.vertices[:, 2], measures.hip[2], measures.ankle[2]
     if garment.kind == "shoes":
         return np.where(limbs.leg > 0.5, z - (ankle + 0.02), 1.0)
-    waist = hip + 0.30 * figure.trunk
+    waist = hip + 0.30 * measures.trunk
     end = hip + max(garment.sleeve, 0.15) * (ankle - hip)
     field = np.maximum(z - waist, end - z)
-    return np.maximum(field, 0.2 * (limbs.arm.max(0) - 0.1))
+    return np.maximum(field, limbs.arm.max(0) - 0.1)
 
 
-def _upper_field(limbs: Limbs, figure: Figure, shape: BodyShape, garment: Garment) -> Array:
-    points = shape.vertices
-    # The collar: a slanting plane about the neck's base, and a scoop in front.
-    about = points - figure.neck
+def collar_field(measures: Measures, shape: BodyShape, garment: Garment) -> Array:
+    """(V,) metres above the collar: a slanting plane about the neck's base, a scoop in front."""
+    about = shape.vertices - measures.neck
     slant = np.array([0.0, -np.sin(_COLLAR_SLANT), np.cos(_COLLAR_SLANT)])
     front = smoothstep(0.02, -0.06, about[:, 1])
     scoop = garment.neckline * front * np.exp(-((about[:, 0] / 0.085) ** 2))
-    field = about @ slant + scoop - 0.012 + 0.25 * garment.neckline
-    hem = figure.hip[2] + (0.04 + 0.08 * _unit_of(garment.seed, 1)) * figure.trunk
+    return np.asarray(about @ slant + scoop - 0.004 + 0.25 * garment.neckline)
+
+
+def _upper_field(limbs: Limbs, measures: Measures, shape: BodyShape, garment: Garment) -> Array:
+    points = shape.vertices
+    about = points - measures.neck
+    field = collar_field(measures, shape, garment)
+    hem = measures.hip[2] + (0.04 + 0.08 * _unit_of(garment.seed, 1)) * measures.trunk
     field = np.maximum(field, np.where(limbs.arm.max(0) < 0.3, hem - points[:, 2], -1.0))
     for index in range(2):
         arm, hand = limbs.arm[index], limbs.hand[index]
         if garment.sleeve >= 1.0:
             field = np.maximum(
-                field, np.where(hand, garment.cuff - figure.from_wrist[index], -1.0)
+                field, np.where(hand, garment.cuff - measures.from_wrist[index], -1.0)
             )
             continue
-        past = figure.along_arm[index] - (garment.sleeve * figure.upper_arm - 0.01)
-        field = np.maximum(field, np.minimum(past, 0.15 * (arm - 0.35)))
-    if garment.kind == "jacket" and _unit_of(garment.seed, 2) < 0.6:
+        past = measures.along_arm[index] - (garment.sleeve * measures.upper_arm - 0.01)
+        field = np.maximum(field, np.minimum(past, 0.3 * (arm - 0.35)))
+    if garment.kind == "jacket" and _unit_of(garment.seed, 2) < _OPEN_JACKETS:
         open_by = 0.03 + 0.05 * _unit_of(garment.seed, 3)
-        drop = np.clip((figure.neck[2] - points[:, 2]) / figure.trunk, 0, 1)
+        drop = np.clip((measures.neck[2] - points[:, 2]) / measures.trunk, 0, 1)
         gap = open_by * (0.6 + 0.9 * drop) - np.abs(points[:, 0])
         is_front = smoothstep(0.0, -0.03, about[:, 1] + 0.02) * (limbs.arm.max(0) < 0.3)
         field = np.maximum(field, np.where(is_front > 0.5, gap, -1.0))
     return np.asarray(field)
 
 
-def _offset(limbs: Limbs, figure: Figure, shape: BodyShape, garment: Garment) -> Array:
+def _offset(limbs: Limbs, measures: Measures, shape: BodyShape, garment: Garment) -> Array:
     """(V,) metres off the skin: looser at hems, and hanging straight from what stands out."""
     points, loose = shape.vertices, garment.looseness
     offset = np.full(len(points), loose + 0.002)
     if garment.kind == "shoes":
         return offset
     if garment.kind in ("trousers", "skirt"):
-        down = np.clip((figure.hip[2] - points[:, 2]) / (figure.hip[2] - figure.ankle[2]), 0, 1)
+        down = np.clip(
+            (measures.hip[2] - points[:, 2]) / (measures.hip[2] - measures.ankle[2]), 0, 1
+        )
         return np.asarray(offset * (0.7 + 1.2 * down))
     arm = limbs.arm.max(0)
-    along = figure.along_arm.max(0) / figure.upper_arm
+    along = measures.along_arm.max(0) / measures.upper_arm
     flare = np.where(garment.sleeve < 1.0, np.clip(along, 0, 1.0) * loose * 1.5, 0.4 * loose)
-    hang = _hang(shape, figure, arm, slope=0.5 - 0.35 * min(loose / 0.016, 1.0))
+    hang = _hang(shape, measures, arm, slope=0.5 - 0.35 * min(loose / 0.016, 1.0))
     trunk = smoothstep(0.5, 0.1, arm)
     return np.asarray(offset + (1 - trunk) * flare + trunk * hang)
 
 
-def _hang(shape: BodyShape, figure: Figure, arm: Array, slope: float) -> Array:
+def _hang(shape: BodyShape, measures: Measures, arm: Array, slope: float) -> Array:
     """(V,) metres that cloth hangs off the trunk below the chest and the shoulder blades.
 
     Args:
         slope: by how much it falls back to the body per metre downwards.
     """
     points = shape.vertices
-    top, bottom = figure.neck[2] - 0.12 * figure.trunk, figure.hip[2] - 0.05
+    top, bottom = measures.neck[2] - 0.12 * measures.trunk, measures.hip[2] - 0.05
     trunk = (arm < 0.2) & (points[:, 2] < top) & (points[:, 2] > bottom)
     middle = np.array([0.0, points[trunk, 1].mean()])
     apart = points[:, :2] - middle
@@ -157,55 +205,6 @@ def _hang(shape: BodyShape, figure: Figure, arm: Array, slope: float) -> Array:
     return np.asarray(np.clip(reach - radius, 0.0, 0.08))
 
 
-def _folds(
-    limbs: Limbs,
-    figure: Figure,
-    shape: BodyShape,
-    garment: Garment,
-    patch: Patch,
-    rest: Array,
-) -> Array:
-    """(N,) metres: long hanging folds, and cross ones where the body bends."""
-    seed = garment.seed
-    if garment.kind == "shoes":
-        return np.zeros(patch.count)
-    hanging = _ridged(rest, (0.055, 0.055, 0.22), seed)
-    crossing = _ridged(rest + 0.3 * rest[:, [2, 0, 1]], (0.16, 0.16, 0.045), seed + 1)
-    if garment.kind in ("trousers", "skirt"):
-        return garment.wrinkles * (0.5 * hanging + 0.8 * crossing)
-    arm = np.asarray(patch.rows @ limbs.arm.max(0))
-    height = (rest[:, 2] - figure.hip[2]) / figure.trunk
-    waist = np.exp(-(((height - 0.28) / 0.2) ** 2))
-    trunk = (0.35 + 0.5 * smoothstep(0.75, 0.2, height)) * hanging + (0.25 + waist) * crossing
-    sleeve = np.zeros(patch.count)
-    for index, side in enumerate(SIDES):
-        shoulder, elbow = (shape.head(sided(b, side)) for b in ("upperarm01", "lowerarm01"))
-        wrist = shape.wrist(side)
-        upper = _ridged(_in_arm(rest, shoulder, elbow), (0.09, 0.09, 0.035), seed + 2 + index)
-        lower = _ridged(_in_arm(rest, elbow, wrist), (0.09, 0.09, 0.035), seed + 4 + index)
-        along = np.asarray(patch.rows @ figure.along_arm[index]) / figure.upper_arm
-        is_lower = smoothstep(0.85, 1.05, along)
-        own = np.asarray(patch.rows @ limbs.arm[index]) > 0.3
-        bend = 0.6 + 0.7 * np.exp(-(((along - 1.0) / 0.25) ** 2))
-        sleeve += own * bend * (upper + is_lower * (lower - upper))
-    share = smoothstep(0.2, 0.6, arm)
-    return garment.wrinkles * (trunk + share * (sleeve - trunk))
-
-
-def _in_arm(points: Array, start: Array, end: Array) -> Array:
-    """Points in axes whose third goes along the arm."""
-    along = (end - start) / np.linalg.norm(end - start)
-    side = np.cross(along, [0.0, 1.0, 0.0])
-    side /= np.linalg.norm(side)
-    return np.asarray((points - start) @ np.stack([side, np.cross(along, side), along]).T)
-
-
-def _ridged(points: Array, cell: tuple[float, float, float], seed: int) -> Array:
-    """(N,) about −1 … 1: rounded ridges with sharper valleys."""
-    value = noise(points, cell, seed)
-    return np.asarray(1.2 - 2.0 * np.abs(np.tanh(value)), dtype=np.float64)
-
-
 def _unit_of(seed: int, number: int) -> float:
-    """One of some values 0 … 1 that belong to a seed."""
-    return float(seed * (0.7548776662, 0.5698402910, 0.3247179572, 0.8191725134)[number - 1] % 1.0)
+    """One of four values 0 … 1 that belong to a seed."""
+    return float(seed * _IRRATIONAL[number - 1] % 1.0)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from synth.body.combing import Combing, combing_of
-from synth.body.figure import limbs_of
 from synth.body.head_regions import average_skin, hair_line
+from synth.body.measures import limbs_of
 from synth.body.model import BodyModel, BodyShape
 from synth.body.rigid import Carried, fitted
 from synth.scene import Hair
@@ -24,11 +24,11 @@ from synth.skin.noise import smoothstep
 Array = NDArray[np.float64]
 
 _GUIDES: Final = 420
-_STRANDS: Final = {"afro": 7000, "short": 6500, "bun": 4500, "ponytail": 4500}
-_MOST_STRANDS: Final = 6000
+_STRANDS: Final = {"afro": 6000, "short": 6000, "bun": 4500, "ponytail": 4000}
+_MOST_STRANDS: Final = 5000
 #: Points of a strand.
 _POINTS: Final = {"short": 6, "afro": 8}
-_MOST_POINTS: Final = 14
+_MOST_POINTS: Final = 12
 #: Metres that a strand keeps off the skin under it.
 _CLEAR: Final = 0.0035
 
@@ -125,9 +125,7 @@ def hung(strands: Strands, skin: Array, skin_normals: Array) -> Array:
         guides[loose] += lack[:, None] * out
     roots = _moved(head, strands.roots)
     from_root = guides - guides[:, :1]
-    filled = sum(
-        strands.shares[:, k, None, None] * from_root[strands.near[:, k]] for k in range(3)
-    )
+    filled = sum(strands.shares[:, k, None, None] * from_root[strands.near[:, k]] for k in range(3))
     return np.asarray(roots[:, None] + filled + strands.fray @ head[:3, :3].T)
 
 

@@ -101,7 +101,8 @@ class BodyModel:
             KeyError: a name that is neither.
         """
         own = {name: value for name, value in phenotype.items() if name not in LOCAL_CHANGES}
-        coefficients = phenotype_coefficients(own, self.phenotype_mask, self.phenotype_projection)
+        mask = self.phenotype_mask.astype(np.float64)
+        coefficients = phenotype_coefficients(own, mask, self.phenotype_projection)
         used = np.flatnonzero(np.abs(coefficients) > 1e-9)
         vertices = self.template + np.tensordot(
             coefficients[used].astype(np.float32), self.phenotype_basis[used], 1

@@ -67,14 +67,12 @@ class Canvas:
 
 
 def canvas(model: BodyModel, resolution: int) -> Canvas:
-    from synth.body.figure import limbs_of
+    from synth.body.measures import limbs_of
 
     limbs = limbs_of(model)
     shares = np.stack([limbs.head, limbs.arm.max(0), limbs.leg], axis=1).astype(np.float32)
     skin = ~model.is_eye[model.quads[:, 0]]
-    surface = _Surface(
-        model.quads[skin], model.quad_uv[skin], head.average_skin(model), shares
-    )
+    surface = _Surface(model.quads[skin], model.quad_uv[skin], head.average_skin(model), shares)
     texels = rasterise(surface, resolution)  # type: ignore[arg-type]  # has all that is read
     lips, ears = (_makehuman_mask(name, texels) for name in ("lips", "ears"))
     return Canvas(model, texels, lips, ears)
@@ -116,9 +114,7 @@ def face_masks(painted: Canvas) -> Field:
     grown = head.beard(points) * (1 - smoothstep(0.15, 0.6, painted.lips))
     hairs = 0.72 + 0.28 * np.tanh(noise(points, (0.0011, 0.0011, 0.0030), 821))
     patchy = np.clip(1 + 0.12 * fractal(points, 0.012, 822), 0, 1)
-    return np.stack(
-        [blood(painted), painted.lips, grown * hairs * patchy, _spots(painted)], axis=1
-    )
+    return np.stack([blood(painted), painted.lips, grown * hairs * patchy, _spots(painted)], axis=1)
 
 
 def hair_masks(painted: Canvas) -> Field:

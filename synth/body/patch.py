@@ -52,9 +52,7 @@ class Patch:
         """(E, 2) edges that only one polygon has, in its direction."""
         edges = np.stack([self.corners, self.following], axis=1)
         low, high = edges.min(1), edges.max(1)
-        _, first, counts = np.unique(
-            low * self.count + high, return_index=True, return_counts=True
-        )
+        _, first, counts = np.unique(low * self.count + high, return_index=True, return_counts=True)
         return edges[first[counts == 1]]
 
     @cached_property
@@ -106,7 +104,9 @@ class Patch:
 
 def whole(quads: NDArray[np.integer], count: int) -> Patch:
     """The body's own quads as a patch with all its vertices."""
-    return Patch(identity(count, format="csr"), quads.reshape(-1).astype(np.intp), np.full(len(quads), 4))
+    return Patch(
+        identity(count, format="csr"), quads.reshape(-1).astype(np.intp), np.full(len(quads), 4)
+    )
 
 
 def divided(quads: NDArray[np.integer], rows: csr_matrix) -> tuple[NDArray[np.intp], csr_matrix]:

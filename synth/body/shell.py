@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from synth.body.collar import Collar, stood, strip
 from synth.body.patch import Patch
 
 Array = NDArray[np.float64]
@@ -27,8 +28,9 @@ class Shell:
         least: (N,) metres off the skin that it never goes below.
         folds: (N,) metres, the folds' height.
         smoothing: how often it is smoothed: how far it bridges.
-        thickness: metres, of its edge; 0 for none.
+        thickness: metres, of its edge.
         uv: (C', 2) metres, of every corner of `polygons`.
+        collar: on its neckline.
     """
 
     patch: Patch
@@ -38,11 +40,22 @@ class Shell:
     smoothing: int
     thickness: float
     uv: Array
+    collar: Collar | None = None
 
     @property
     def polygons(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Corners and sizes of the patch's polygons and the edge's quads."""
-        return with_edge(self.patch)
+        """Corners and sizes of the polygons of patch, edge and collar."""
+        corners, sizes = with_edge(self.patch)
+        if self.collar is None:
+            return corners, sizes
+        quads = self.count - self.collar.count + strip(len(self.collar.run))
+        return np.append(corners, quads), np.append(sizes, np.full(len(quads) // 4, 4))
+
+    @property
+    def count(self) -> int:
+        """Of the vertices of `laid`."""
+        collar = 0 if self.collar is None else self.collar.count
+        return self.patch.count + 2 * len(edge_vertices(self.patch)) + collar
 
 
 def edge_vertices(patch: Patch) -> NDArray[np.intp]:
@@ -89,9 +102,10 @@ def laid(shell: Shell, skin: Array, skin_normals: Array) -> Array:
         cloth += np.maximum(lack, 0.0)[:, None] * out
     normals = patch.normals(cloth)
     cloth += shell.folds[:, None] * normals
-    if not shell.thickness:
-        return cloth
-    return np.concatenate([cloth, *_edge(shell, cloth, normals)])
+    parts = [cloth, *_edge(shell, cloth, normals)]
+    if shell.collar is not None:
+        parts.append(stood(shell.collar, cloth))
+    return np.concatenate(parts)
 
 
 def vertex_normals(corner_sum: csr_matrix, quads: NDArray[np.integer], skin: Array) -> Array:

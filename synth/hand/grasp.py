@@ -91,7 +91,7 @@ def close_on(
     hand = tested_hand(surface)
     solid = solid_of_quads(mesh.vertices, mesh.quads)
     for count in range(redraws + 1):
-        start = start_of(rng, hand, grip)
+        start = start_of(rng, hand, mesh, grip)
         thing = Placed(solid, start.to_wrist)
         if start.push is not None:
             thing = _seated(hand, thing, start)
@@ -260,7 +260,7 @@ def _pressed(hand: TestedHand, thing: Placed, start: Start) -> Array:
             direction[angle_index(f"{finger}.cmc_flexion")] = 0.0
             direction[angle_index(f"{finger}.mcp_abduction")] = 0.0
         direction /= np.abs(direction).max() + 1e-12
-        sweeps.append(Sweep(start.vector, direction, _points_of(hand, finger, 0), -0.6, 0.6))
+        sweeps.append(Sweep(start.vector, direction, _points_of(hand, finger, 0), -0.6, 1.0))
     vector = start.vector.copy()
     for finger, stop in zip(fingers, run_sweeps(hand, [thing], sweeps), strict=True):
         if stop.gap < _NEARLY:

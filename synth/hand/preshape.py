@@ -26,6 +26,7 @@ from synth.hand.touch import meet, place_on_skin
 from synth.landmarks import BONES, FINGERS, LONG_FINGERS
 from synth.rotations import rotation_about
 from synth.things.hold import Grip
+from synth.things.mesh import Mesh
 
 Array = NDArray[np.float64]
 
@@ -51,6 +52,10 @@ _PINCHES: Final = (
     ("pinch_three", ("index_pad", "middle_pad")),
 )
 _FLATS: Final = (("index_pad", "middle_pad"), ("index_front", "middle_front"), ("middle_pad",))
+#: Metres along the axis from which on a thin thing is in the way of the other fingers.
+_WIDE = 0.06
+#: Metres of flesh from the middle between the thumb's and the index' MCP joints to the skin.
+_WEB_FLESH = 0.016
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,15 @@ class Start:
     least: tuple[int, bool] = (2, True)
 
 
-def start_of(rng: np.random.Generator, hand: TestedHand, grip: Grip) -> Start:
-    """Draw a way to take hold of something at a grip."""
+def start_of(rng: np.random.Generator, hand: TestedHand, mesh: Mesh, grip: Grip) -> Start:
+    """Draw a way to take hold of a thing at one of its grips."""
     if grip.style in ("wrap", "sphere"):
         return _before_palm(rng, hand, grip)
     if grip.style == "hook":
         return _in_fingers(rng, hand, grip)
     if grip.style == "tripod":
         return _as_a_pen(rng, hand, grip)
-    return _between_pads(rng, hand, grip)
+    return _between_pads(rng, hand, mesh, grip)
 
 
 def _palm_length(hand: TestedHand) -> float:
@@ -226,7 +231,9 @@ def _in_fingers(rng: np.random.Generator, hand: TestedHand, grip: Grip) -> Start
     )
 
 
-def _between_pads(rng: np.random.Generator, hand: TestedHand, grip: Grip) -> Start:
+def _between_pads(
+    rng: np.random.Generator, hand: TestedHand, mesh: Mesh, grip: Grip
+) -> Start:
     """Pinch, flat and lateral: the thing's faces between the thumb's pad and the fingers."""
     if grip.style == "pinch":
         name, others = _PINCHES[rng.choice(len(_PINCHES), p=[0.4, 0.15, 0.15, 0.3])]
@@ -272,15 +279,54 @@ def _between_pads(rng: np.random.Generator, hand: TestedHand, grip: Grip) -> Sta
         p - press * ((p - middle) @ press + grip.radius) for p, _ in fingers
     ]
     vector = _reach(hand, vector, ("thumb_pad", *others), np.array(targets))
-    pressing = ("thumb_pad", *others)
+    pressing: tuple[str, ...] = ("thumb_pad", *others)
     if grip.style == "flat":
         pressing = ("thumb_pad", *(f"{finger}_pad" for finger in LONG_FINGERS))
-    return Start(
-        vector=vector,
-        to_wrist=_frame(grip, middle, axis, out, along),
-        pressing=pressing,
-        least=(2, True),
-    )
+    # The edge stops before the fold between thumb and index.
+    out = out / np.linalg.norm(out)
+    edge = float(((mesh.vertices - grip.origin) @ grip.out).max())
+    over = max(0.0, edge - (float((web - middle) @ out) - _WEB_FLESH))
+    to_wrist = _frame(grip, middle - over * out, axis, out, along)
+    reach = mesh.vertices @ to_wrist[:3, :3].T + to_wrist[:3, 3] - middle
+    if grip.style == "flat" or (grip.style == "pinch" and np.ptp(reach @ axis) > _WIDE):
+        # No finger is on the thumb's side of a sheet.
+        plane = np.stack([press, out, axis / np.linalg.norm(axis)])
+        low, high = (reach @ plane.T).min(0), (reach @ plane.T).max(0)
+        low[0], high[0] = -0.0005 - (0.0 if grip.style == "flat" else grip.radius), np.inf
+        vector = _kept_out(hand, vector, plane, low + plane @ middle, high + plane @ middle)
+    return Start(vector=vector, to_wrist=to_wrist, pressing=pressing, least=(2, True))
+
+
+def _kept_out(hand: TestedHand, vector: Array, axes: Array, low: Array, high: Array) -> Array:
+    """Long fingers stretched, as far as they have to, until no point of them is in a box.
+
+    Args:
+        axes: (3, 3) rows are the box's unit axes.
+        low, high: (3,) its ends along them.
+    """
+    stretched = vector.copy()
+    for finger in LONG_FINGERS:
+        for joint in ("dip", "pip", "mcp_flexion"):
+            index = angle_index(f"{finger}.{joint}")
+            stretched[index] = min(vector[index], np.radians(-12.0 if joint[0] == "m" else 4.0))
+    # The ends of the fingers give way before their bases.
+    amounts = np.linspace(0.0, 1.0, 25)
+    tries = np.repeat(vector[None], len(amounts), axis=0)
+    for joint, first, last in (("dip", 0.0, 0.5), ("pip", 0.1, 0.8), ("mcp_flexion", 0.2, 1.0)):
+        share = np.clip((amounts - first) / (last - first), 0.0, 1.0)
+        for finger in LONG_FINGERS:
+            index = angle_index(f"{finger}.{joint}")
+            tries[:, index] += share * (stretched[index] - vector[index])
+    bones = posed_bones(hand.posing, tries)
+    result = vector.copy()
+    for finger in LONG_FINGERS:
+        own = np.flatnonzero(hand.points.part == FINGERS.index(finger))
+        for posed, tried in zip(bones, tries, strict=True):
+            result[PART_SLICES[finger]] = tried[PART_SLICES[finger]]
+            place = hand.points.at(posed, own) @ axes.T
+            if not ((place > low) & (place < high)).all(1).any():
+                break
+    return into_limits(result)
 
 
 def _as_a_pen(rng: np.random.Generator, hand: TestedHand, grip: Grip) -> Start:

@@ -44,8 +44,10 @@ _ELBOW: Final = (np.radians(50.0), np.radians(168.0))
 _HUMERUS: Final = (-np.radians(60.0), np.radians(95.0))
 #: Radians inside the limits at which wrists are drawn.
 _MARGIN: Final = np.radians(1.0)
+#: Effort of an upward direction at right angles to the one that is wanted.
+_UP_WEIGHT: Final = 3.0
 _CANDIDATES = 360
-_PAIRS = 1200
+_PAIRS = 1500
 _BODY_TURNS = 12
 
 
@@ -91,11 +93,13 @@ def sample_arms(
     sides: tuple[Side, Side],
     second_to_first: Array,
     people: People,
+    wanted_up: Array | None = None,
 ) -> Arms | None:
     """Draw wrists (and with them elbows and shoulders) that suit the hands' places.
 
     Args:
         second_to_first: (4, 4) rigid, as in `Interaction`.
+        wanted_up: (3,) unit, what should be upwards, pair frame.
 
     Returns:
         One of the more comfortable ways of those drawn, None if none of them is possible.
@@ -105,7 +109,7 @@ def sample_arms(
         _candidates(shape, side, place, _draw_wrists(rng, _CANDIDATES), rng)
         for shape, side, place in zip(shapes, sides, places, strict=True)
     ]
-    return _best_pair(rng, drawn[0], drawn[1], shapes, sides, people)
+    return _best_pair(rng, drawn[0], drawn[1], shapes, sides, people, wanted_up)
 
 
 def arms_plausible(
@@ -115,6 +119,7 @@ def arms_plausible(
     wrists: tuple[WristAngles, WristAngles],
     second_to_first: Array,
     people: People,
+    wanted_up: Array | None = None,
 ) -> Arms | None:
     """The same for wrists whose flexion and deviation are given, with pronation free.
 
@@ -128,7 +133,7 @@ def arms_plausible(
         angles = _draw_wrists(rng, _CANDIDATES // 2)
         angles[:, :2] = wrist.flexion, wrist.deviation
         drawn.append(_candidates(shape, side, place, angles, rng))
-    return _best_pair(rng, drawn[0], drawn[1], shapes, sides, people)
+    return _best_pair(rng, drawn[0], drawn[1], shapes, sides, people, wanted_up)
 
 
 def _draw_wrists(rng: np.random.Generator, count: int) -> Array:
@@ -186,6 +191,7 @@ def _best_pair(
     shapes: tuple[HandShape, HandShape],
     sides: tuple[Side, Side],
     people: People,
+    wanted_up: Array | None,
 ) -> Arms | None:
     size = float(np.mean([shape.joints["middle_mcp"][1] for shape in shapes])) / _PALM
     elbows = np.linalg.norm(first.elbow[:, None] - second.elbow[None], axis=-1)
@@ -210,6 +216,8 @@ def _best_pair(
         up, strain = _body(right, left, size)
     else:
         up, strain = _two_people(one, other)
+    if wanted_up is not None:
+        strain = strain + _UP_WEIGHT * (1 - up @ wanted_up)
     total = np.where(clear, effort[order] + strain, np.inf)
     best = int(np.argmin(total))
     if not np.isfinite(total[best]):

@@ -22,6 +22,8 @@ Ints = NDArray[np.intp]
 #: the nearest triangle is looked for.
 _REACH = 0.032
 _CANDIDATES = 6
+#: Of each pair of bones, so many of the points that look deepest are measured by a solver.
+_LOOKED_AT = 3
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,9 @@ class Nearest:
 
 def nearest_skin(hand: PosedHand, points: Array) -> Nearest:
     """Nearest places of a hand's skin to (N, 3) points, all in the pair frame."""
+    if not len(points):
+        nothing = np.empty((0, 3))
+        return Nearest(np.empty(0), nothing, nothing, np.empty(0, np.intp))
     _, sample = hand.tree.query(points, k=_CANDIDATES)
     return _nearest_of(hand, points, hand.skin.sample_triangle[sample])
 
@@ -90,60 +95,92 @@ def _nearest_of(hand: PosedHand, points: Array, triangle: Ints) -> Nearest:
 
 
 def hands_contact(
-    first: PosedHand,
-    second: PosedHand,
-    each: int = 1,
-    forearms: bool = True,
-    margin: float = 0.0,
+    first: PosedHand, second: PosedHand, each: int = 1, forearms: bool = True
 ) -> list[PairContact]:
     """Places where one hand stands in the other, the deepest first.
 
     Args:
         each: at most so many per pair of bones and direction.
         forearms: whether the skin of the forearms counts, too.
-        margin: metres; places that are no further from the other hand are found, too.
     """
     found: list[PairContact] = []
     for inner, (hand, other) in enumerate(((first, second), (second, first))):
-        near = _inside_box(hand.queries, other.samples, margin)
-        if not forearms:
-            near = near[hand.skin.point_bone[near] <= len(BONES)]
-        if not len(near):
-            continue
-        points = hand.queries[near]
-        reached, sample = other.tree.query(points, distance_upper_bound=_REACH)
-        # Where even the nearest sample's plane is well behind the point, it is outside.
-        keep = np.isfinite(reached)
-        nearest = other.skin.sample_triangle[sample[keep]]
-        behind = np.einsum(
-            "ij,ij->i", points[keep] - other.samples[sample[keep]], other.unit_normals[nearest]
-        )
-        keep[keep] = behind < COMPRESSION + margin
-        if not keep.any():
-            continue
-        place = nearest_skin(other, points[keep])
+        queries = hand.queries if forearms else hand.queries[hand.skin.point_bone <= len(BONES)]
+        bones = hand.skin.point_bone
+        bones = bones if forearms else bones[bones <= len(BONES)]
+        near, _, _ = _candidates(queries, other, 0.0)
+        place = nearest_skin(other, queries[near])
         depth = -place.distance
         if not forearms:
             depth = np.where(place.bone <= len(BONES), depth, -np.inf)
-        own_bone = hand.skin.point_bone[near[keep]]
-        counts: dict[tuple[int, int], int] = {}
-        for i in np.argsort(-depth, kind="stable").tolist():
-            if depth[i] <= -margin:
-                break
-            pair = int(own_bone[i]), int(place.bone[i])
-            counts[pair] = counts.get(pair, 0) + 1
-            if counts[pair] <= each:
-                found.append(
-                    PairContact(
-                        depth=float(depth[i]),
-                        point=points[keep][i],
-                        surface=place.surface[i],
-                        normal=place.normal[i],
-                        inner=inner,
-                        bones=pair if inner == 0 else (pair[1], pair[0]),
-                    )
-                )
+        found += _deepest(queries[near], bones[near], place, depth, 0.0, each, inner)
     return sorted(found, key=lambda contact: -contact.depth)
+
+
+def watched_places(first: PosedHand, second: PosedHand, margin: float) -> list[PairContact]:
+    """Where hands stand in each other or are no further apart than `margin` (metres), for a solver:
+    vertices only, and for each pair of bones only what looks deepest, one place a direction."""
+    found: list[PairContact] = []
+    for inner, (hand, other) in enumerate(((first, second), (second, first))):
+        near, sample, height = _candidates(hand.vertices, other, margin)
+        bones = hand.skin.vertex_bone[near]
+        pair = bones * 100 + other.skin.triangle_bone[other.skin.sample_triangle[sample]]
+        order = np.lexsort((height, pair))
+        rank = np.arange(len(order))
+        starts = np.flatnonzero(np.diff(pair[order], prepend=-1))
+        rank -= np.repeat(starts, np.diff(np.append(starts, len(order))))
+        near = near[order[rank < _LOOKED_AT]]
+        points = hand.vertices[near]
+        place = nearest_skin(other, points)
+        found += _deepest(
+            points, hand.skin.vertex_bone[near], place, -place.distance, -margin, 1, inner
+        )
+    return sorted(found, key=lambda contact: -contact.depth)
+
+
+def _candidates(points: Array, other: PosedHand, margin: float) -> tuple[Ints, Ints, Array]:
+    """Points that may be in another hand or nearer to it than `margin`.
+
+    Returns:
+        (N,) which; (N,) the nearest sample of the other's skin; (N,) metres above its plane.
+    """
+    near = _inside_box(points, other.samples, margin)
+    if not len(near):
+        return near, near, np.empty(0)
+    reached, sample = other.tree.query(points[near], distance_upper_bound=_REACH)
+    keep = np.isfinite(reached)
+    near, sample = near[keep], sample[keep]
+    normals = other.unit_normals[other.skin.sample_triangle[sample]]
+    apart = points[near] - other.samples[sample]
+    height = apart[:, 0] * normals[:, 0] + apart[:, 1] * normals[:, 1] + apart[:, 2] * normals[:, 2]
+    # Where even the nearest sample's plane is well behind the point, it is outside.
+    keep = height < COMPRESSION + margin
+    return near[keep], sample[keep], height[keep]
+
+
+def _deepest(
+    points: Array, bones: Ints, place: Nearest, depth: Array, least: float, each: int, inner: int
+) -> list[PairContact]:
+    """Up to `each` places of every pair of bones that are deeper than `least`."""
+    found = []
+    counts: dict[tuple[int, int], int] = {}
+    for i in np.argsort(-depth, kind="stable").tolist():
+        if depth[i] <= least:
+            break
+        pair = int(bones[i]), int(place.bone[i])
+        counts[pair] = counts.get(pair, 0) + 1
+        if counts[pair] <= each:
+            found.append(
+                PairContact(
+                    depth=float(depth[i]),
+                    point=points[i],
+                    surface=place.surface[i],
+                    normal=place.normal[i],
+                    inner=inner,
+                    bones=pair if inner == 0 else (pair[1], pair[0]),
+                )
+            )
+    return found
 
 
 def _inside_box(points: Array, cloud: Array, margin: float) -> Ints:

@@ -71,7 +71,9 @@ class InteractionKind:
         near: pairs that come near each other where they can.
         slide: metres by which the places that meet are moved over the first hand, at most.
         slack: metres by which the places that meet may miss each other along the skin.
-        approach: metres apart from which the hands come together.
+        linked: whether the hands start where the places are nearest, fingers through each other,
+            instead of approaching from where they are clear of each other.
+        up: (3,) unit, what is upwards, in the first hand's own frame; None where that is open.
     """
 
     name: str
@@ -84,7 +86,8 @@ class InteractionKind:
     near: tuple[Pair, ...]
     slide: float
     slack: float
-    approach: float
+    linked: bool
+    up: Array | None
 
 
 class _Hand(BaseModel):
@@ -122,7 +125,8 @@ class _Entry(BaseModel):
     near: list[list[str]] = []
     slide: float = Field(0.0, ge=0, le=0.05)
     slack: float = Field(0.0, ge=0, le=0.05)
-    approach: float = Field(0.035, ge=0, le=0.1)
+    linked: bool = False
+    up: str | list[float] | None = None
 
 
 class _File(BaseModel):
@@ -196,7 +200,8 @@ def _kind(name: str, entry: _Entry) -> InteractionKind:
         near=tuple(_pair(pair) for pair in entry.near),
         slide=entry.slide,
         slack=entry.slack,
-        approach=entry.approach,
+        linked=entry.linked,
+        up=None if entry.up is None else _direction("up", entry.up),
     )
 
 

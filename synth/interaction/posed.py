@@ -44,6 +44,7 @@ class PairSkin:
         triangles: (T, 3) and the bone that carries most of each.
         corner_sum: (V, T) sparse, adds a number of each triangle to its corners.
         points: (P, 4) the vertices whose mean is a query point, and the bone of each.
+        vertex_bone: (V,) that carries most of each vertex.
         sample_triangle: (S,) triangle of each sample, and the (S, 3) weights of its corners.
     """
 
@@ -55,6 +56,7 @@ class PairSkin:
     corner_sum: csr_matrix
     points: Ints
     point_bone: Ints
+    vertex_bone: Ints
     sample_triangle: Ints
     sample_weight: Array
 
@@ -81,6 +83,7 @@ def pair_skin(model: HandModel, shape: HandShape) -> PairSkin:
         corner_sum=sums,
         points=points,
         point_bone=by_bone[points[:, 0]],
+        vertex_bone=by_bone,
         sample_triangle=sample_triangle,
         sample_weight=sample_weight,
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synth.hand.contact import COMPRESSION, contacts
 from synth.hand.joint_angles import HandAngles
-from synth.interaction.contact import PairContact, hands_contact, nearest_skin, pair_depth
+from synth.interaction.contact import PairContact, nearest_skin, pair_depth, watched_places
 from synth.interaction.places import Place, Spot, spot_of
 from synth.interaction.posed import PairSkin, PosedHand, posed_hand
 from synth.interaction.wishes import ANGLES, EASE, VARIABLES, Wishes, take_step
@@ -23,7 +23,7 @@ Hands = tuple[PosedHand, PosedHand]
 
 #: Metres between places that meet, at most.
 LARGEST_GAP: Final = 0.004
-_ITERATIONS = 26
+_ITERATIONS = 30
 #: A hand's contact with itself is dear to find: every so many steps, and when all else is well.
 _SELF_EVERY = 4
 #: Depth (metres) that is left where skins are pressed together: they touch.
@@ -38,6 +38,10 @@ _PULL = 0.012
 _REST_REACH = 0.05
 #: Less than so many metres in a step, on average, is no more closing.
 _REST_GAIN = 0.0004
+#: Depth (metres) with which the solver is content: its measure misses a little of COMPRESSION.
+_ENOUGH = COMPRESSION - 0.0002
+#: What a state must be better by (metres) to be looked at more closely.
+_GAIN = 0.0003
 #: Metres per radian by which angles and directions are drawn back to those that were drawn.
 _POSTURE_SPRING = 0.003
 _TURN_SPRING = 0.02
@@ -126,20 +130,21 @@ def relax(
         hands = _pose(skins, sides, vector, place)
         wishes = Wishes(pivot=place[:3, 3] + 0.07 * place[:3, 1])
         gap = _wish_to_meet(wishes, hands, aim)
-        found = hands_contact(*hands, margin=_WATCHED)
+        found = watched_places(*hands, _WATCHED)
         depth = pair_depth(found)
         rest = _wish_to_rest(wishes, hands, aim)
-        well = depth <= COMPRESSION and gap <= LARGEST_GAP
-        if well or iteration % _SELF_EVERY == 0 or iteration == _ITERATIONS - 1:
+        score = max(depth, _ENOUGH) + 0.5 * max(gap, 0.5 * LARGEST_GAP) + 0.1 * rest
+        closed = rest > last_rest - _REST_GAIN or rest < _REST_GAIN
+        done = depth <= _ENOUGH and gap <= 0.5 * LARGEST_GAP and closed
+        good = depth <= _ENOUGH and gap <= LARGEST_GAP and score < best_score - _GAIN
+        last = iteration == _ITERATIONS - 1
+        if done or good or last or iteration % _SELF_EVERY == 0:
             own_depth, own = _measure_own(hands)
-            score = max(depth, own_depth, COMPRESSION) + 0.5 * max(gap, 0.5 * LARGEST_GAP)
-            # Among those that will do, the one in which more lies on the other hand.
-            score += (0.1 if well and own_depth <= COMPRESSION else 0.5) * rest
+            score += max(0.0, own_depth - max(depth, _ENOUGH))
             if score < best_score:
                 best = Relaxed(hands, place, max(depth, own_depth), gap)
                 best_score = score
-            closed = rest > last_rest - _REST_GAIN or rest < _REST_GAIN
-            if well and own_depth <= COMPRESSION and gap <= 0.5 * LARGEST_GAP and closed:
+            if done and own_depth <= COMPRESSION:
                 break
         last_rest = rest
         _keep_apart(wishes, hands, found)
@@ -290,18 +295,20 @@ def _keep_own_apart(wishes: Wishes, hand: PosedHand, number: int, own: list[_Own
 def _wish_to_rest(wishes: Wishes, hands: Hands, aim: Aim) -> float:
     """Places go to the nearest skin of the other hand, along its normal; their mean distance."""
     total = 0.0
-    for i, place in aim.rest:
-        spot = spot_of(hands[i], (place,))
-        found = nearest_skin(hands[1 - i], spot.point[None])
-        distance = float(found.distance[0])
-        total += min(max(distance, 0.0), _REST_REACH)
-        if not 0 < distance < _REST_REACH:
+    for i in range(2):
+        spots = [spot_of(hands[i], (place,)) for hand, place in aim.rest if hand == i]
+        if not spots:
             continue
-        other = hands[1 - i].velocity(found.surface[0], int(found.bone[0]))
-        closing = _motion(wishes, i, spot.point, spot.velocity)
-        closing -= _motion(wishes, 1 - i, found.surface[0], other)
-        wanted = np.array([-min(distance, _PULL)])
-        wishes.wish((found.normal[0] @ closing)[None], wanted, _REST)
+        points = np.stack([spot.point for spot in spots])
+        found = nearest_skin(hands[1 - i], points)
+        total += float(np.clip(found.distance, 0.0, _REST_REACH).sum())
+        closing = wishes.motion(i, points, np.stack([spot.velocity for spot in spots]))
+        closing -= wishes.motion(
+            1 - i, found.surface, hands[1 - i].velocities(found.surface, found.bone)
+        )
+        reached = (found.distance > 0) & (found.distance < _REST_REACH)
+        rows = np.einsum("ni,nij->nj", found.normal, closing)[reached]
+        wishes.wish(rows, -np.minimum(found.distance[reached], _PULL), _REST)
     return total / max(1, len(aim.rest))
 
 

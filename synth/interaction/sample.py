@@ -16,11 +16,12 @@ from synth.hand.limits import jitter
 from synth.hand.model import HandModel, HandShape
 from synth.hand.touch import meet
 from synth.interaction.arms import Arms, People, arms_plausible, sample_arms
-from synth.interaction.contact import hands_contact, pair_depth
+from synth.interaction.contact import hands_contact, pair_depth, watched_places
 from synth.interaction.library import InteractionKind, Pair, find_interaction, interaction_library
 from synth.interaction.places import Place, place_of, spot_of
 from synth.interaction.posed import MIRROR, PairSkin, pair_skin, posed_hand
 from synth.interaction.relax import LARGEST_GAP, Aim, Relaxed, Touch, relax
+from synth.landmarks import BONES
 from synth.rotations import rotation_about
 from synth.scene import Side
 
@@ -28,6 +29,10 @@ Array = NDArray[np.float64]
 
 #: An interaction that does not come off in so many draws is given up for another one.
 MOST_DRAWS: Final = 8
+#: Metres from which hands approach, the first at which they stand no deeper than _CLEAR in each
+#: other.
+_APPROACHES = (0.0, 0.015, 0.03, 0.045, 0.06, 0.075, 0.09)
+_CLEAR = 0.003
 #: How much pairs that only come near each other count in the first place of the hands.
 _NEAR = 0.25
 
@@ -124,15 +129,16 @@ def draw_once(
     slide = radius * np.cos(bearing), radius * np.sin(bearing)
     aim = _aim(kind, skins, pairs, slide)
     turn = _draw_turn(rng, kind, sides)
-    place = _placed(skins, sides, angles, turn, aim, kind.approach)
-    arms = sample_arms(rng, shapes, sides, place, people)
+    place = _placed(skins, sides, angles, turn, aim, kind.linked)
+    up = None if kind.up is None else _mirror(sides[0]) @ kind.up
+    arms = sample_arms(rng, shapes, sides, place, people, up)
     if arms is None:
         return None
     angles = replace(angles[0], wrist=arms.wrists[0]), replace(angles[1], wrist=arms.wrists[1])
     relaxed = relax(skins, sides, angles, place, aim)
     if not relaxed.settled:
         return None
-    return _held(rng, kind, relaxed, skins, sides, people)
+    return _held(rng, kind, relaxed, skins, sides, people, up)
 
 
 def _held(
@@ -142,17 +148,20 @@ def _held(
     skins: tuple[PairSkin, PairSkin],
     sides: tuple[Side, Side],
     people: People,
+    up: Array | None,
 ) -> Interaction | None:
     """The same with arms for where the hands have come to, None without any."""
     shapes = skins[0].shape, skins[1].shape
     first, second = (hand.angles for hand in relaxed.hands)
     place = relaxed.second_to_first
-    arms = arms_plausible(rng, shapes, sides, (first.wrist, second.wrist), place, people)
+    wrists = first.wrist, second.wrist
+    arms = arms_plausible(rng, shapes, sides, wrists, place, people, up)
+    if arms is None:
+        arms = sample_arms(rng, shapes, sides, place, people, up)
     if arms is None:
         return None
     first, second = (
-        replace(own, wrist=WristAngles(own.wrist.flexion, own.wrist.deviation, new.pronation))
-        for own, new in zip((first, second), arms.wrists, strict=True)
+        replace(own, wrist=wrist) for own, wrist in zip((first, second), arms.wrists, strict=True)
     )
     hands = (
         posed_hand(skins[0], first, sides[0], np.eye(4)),
@@ -201,8 +210,12 @@ def _draw_turn(
     angle = float(np.linalg.norm(vector)) + 1e-12
     fingers, palm = kind.turn @ rotation_about(vector / angle, angle).T
     thumb = np.cross(fingers, palm) * (1.0 if sides[0] == sides[1] else -1.0)
-    mirrors = [MIRROR[:3, :3] if side == "left" else np.eye(3) for side in sides]
-    return np.asarray(mirrors[0] @ np.stack([thumb, fingers, palm], axis=1) @ mirrors[1])
+    own = np.stack([thumb, fingers, palm], axis=1)
+    return np.asarray(_mirror(sides[0]) @ own @ _mirror(sides[1]))
+
+
+def _mirror(side: Side) -> Array:
+    return MIRROR[:3, :3] if side == "left" else np.eye(3)
 
 
 def _aim(
@@ -239,23 +252,27 @@ def _placed(
     angles: tuple[HandAngles, HandAngles],
     turn: Array,
     aim: Aim,
-    approach: float,
+    linked: bool,
 ) -> Array:
-    """(4, 4) place of the second hand before it approaches: the places are nearest to each other,
-    but for `approach` metres along the first hand's normals there."""
+    """(4, 4) place of the second hand from which it approaches: the places are as near to each
+    other as they can be, but for the distance along the first hand's normals at which the hands
+    are clear of each other (none for linked ones)."""
     place = np.eye(4)
     place[:3, :3] = turn
-    hands = (
-        posed_hand(skins[0], angles[0], sides[0], np.eye(4)),
-        posed_hand(skins[1], angles[1], sides[1], place),
-    )
+    first = posed_hand(skins[0], angles[0], sides[0], np.eye(4))
+    second = posed_hand(skins[1], angles[1], sides[1], place)
     total, away, weights = np.zeros(3), np.zeros(3), 0.0
     for touches, weight in ((aim.meet, 1.0), (aim.near, _NEAR)):
         for touch in touches:
             if touch.hands == (0, 1):
-                one, other = (spot_of(hands[i], touch.places[i]) for i in range(2))
+                one, other = spot_of(first, touch.places[0]), spot_of(second, touch.places[1])
                 total += weight * (one.point - other.point)
                 away += weight * one.normal
                 weights += weight
-    place[:3, 3] = (total + approach * away) / weights
+    for distance in _APPROACHES[: 1 if linked else None]:
+        place[:3, 3] = (total + distance * away) / weights
+        second = posed_hand(skins[1], angles[1], sides[1], place)
+        found = watched_places(first, second, 0.0)
+        if pair_depth([c for c in found if max(c.bones) <= len(BONES)]) < _CLEAR:
+            break
     return place

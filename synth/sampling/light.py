@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from synth.errors import UserError
-from synth.manifest import Lights
-from synth.scene import Color, Lamp, Light, Vector3
+from synth.manifest import MAX_LAMPS, Lights
+from synth.scene import Camera, Color, Lamp, Light, Vector3
 
 #: Change of the natural logarithm of R, G, B towards warm light, along the Planckian locus near
 #: 5000 K: the slopes of linear Rec. 709 R/G and B/G against ln(temperature) there, normed. A step
@@ -112,3 +112,30 @@ def _part(ends: tuple[float, float], part: tuple[float, float]) -> tuple[float, 
     if low <= 0:
         return low + part[0] * (high - low), low + part[1] * (high - low)
     return low * (high / low) ** part[0], low * (high / low) ** part[1]
+
+
+#: A window or a lamp behind the subject: metres away, metres of its side, watts.
+_BEHIND_DISTANCE: Final = (0.9, 2.5)
+_BEHIND_SIZE: Final = (0.3, 1.6)
+_BEHIND_POWER: Final = (60.0, 400.0)
+#: What is left of the other light then.
+_BEHIND_REST: Final = (0.15, 0.6)
+
+
+def lit_from_behind(rng: np.random.Generator, light: Light, camera: Camera) -> Light:
+    """The light with a strong lamp opposite a camera, out of its picture or not, and less else."""
+    matrix = np.array(camera.world_to_camera)
+    centre = -matrix[:3, :3].T @ matrix[:3, 3]
+    away = -centre / np.linalg.norm(centre) + rng.normal(0.0, 0.25, 3)
+    x, y, z = away / np.linalg.norm(away) * rng.uniform(*_BEHIND_DISTANCE)
+    lamp = Lamp(
+        position=(float(x), float(y), float(z)),
+        target=(0.0, 0.0, 0.0),
+        size=log_uniform(rng, *_BEHIND_SIZE),
+        power=log_uniform(rng, *_BEHIND_POWER),
+        color=tint_color(float(rng.uniform(-0.2, 0.3)), 0.0),
+    )
+    rest = float(rng.uniform(*_BEHIND_REST))
+    return light.model_copy(
+        update={"strength": light.strength * rest, "lamps": (*light.lamps[: MAX_LAMPS - 1], lamp)}
+    )

@@ -36,7 +36,7 @@ from synth.sampling.posed_hand import (
 from synth.sampling.sleeve import Arm, arm_fits, sample_sleeve
 from synth.sampling.staged import Staged, StagedFrame, StagedView
 from synth.sampling.worn import sample_worn
-from synth.scene import Camera, Contacts, HandLook, Kind, Moment, Side, Thing
+from synth.scene import Camera, Contacts, HandLook, Kind, Matrix4, Moment, Side, Thing
 from synth.things.kinds import thing_mesh
 
 Array = NDArray[np.float64]
@@ -137,7 +137,7 @@ def stage_solo(draws: Draws, kind: Kind, solo: Solo) -> Staged:
     def moment(frame: int, offset: float = 0.0) -> Moment:
         posture = solo.track.posture(frame, offset) if offset else postures[frame]
         world = drifted(posture, placement, side)
-        things = ()
+        things: tuple[Matrix4, ...] = ()
         if solo.thing_to_wrist is not None:
             things = (matrix4(hand_to_world(world, side) @ solo.thing_to_wrist),)
         return Moment(hands=(hand_pose(posture, world),), things=things)

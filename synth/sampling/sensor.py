@@ -49,3 +49,36 @@ def sample_sensor(rng: np.random.Generator, settings: Sensors) -> Sensor:
         chroma_subsampling=bool(rng.random() < settings.chroma_subsampling_share),
         seed=int(rng.integers(2**32)),
     )
+
+
+#: What too little light does: noise, underexposure (stops), soft pictures, warm lamps, dull colours.
+_LOW_NOISE: Final = (0.7, 1.0)
+_LOW_EXPOSURE: Final = (-1.6, -0.2)
+_LOW_BLUR: Final = (0.3, 1.2)
+_LOW_SATURATION: Final = (0.5, 0.9)
+_LAMP_WARMTH: Final = (0.0, 0.12)
+
+
+def in_low_light(rng: np.random.Generator, sensor: Sensor) -> Sensor:
+    """The sensor at its end, in the light of a screen or a single lamp."""
+    warm = np.exp(rng.uniform(*_LAMP_WARMTH) * _WARM)
+    r, g, b = np.array(sensor.white_balance) * warm
+    return sensor.model_copy(
+        update={
+            "noise_iso": float(rng.uniform(*_LOW_NOISE)),
+            "exposure": float(rng.uniform(*_LOW_EXPOSURE)),
+            "blur": sensor.blur + float(rng.uniform(*_LOW_BLUR)),
+            "saturation": sensor.saturation * float(rng.uniform(*_LOW_SATURATION)),
+            "white_balance": (float(r), float(g), float(b)),
+        }
+    )
+
+
+#: Stops by which cameras that look into the light show less of what is before it.
+_BACK_EXPOSURE: Final = (-2.4, -0.2)
+
+
+def in_back_light(rng: np.random.Generator, sensor: Sensor) -> Sensor:
+    """The sensor of a camera that exposes for the window, not for what stands before it."""
+    exposure = sensor.exposure + float(rng.uniform(*_BACK_EXPOSURE))
+    return sensor.model_copy(update={"exposure": exposure})

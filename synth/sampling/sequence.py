@@ -16,13 +16,13 @@ from synth.sampling.background import sample_background
 from synth.sampling.draws import Draws
 from synth.sampling.empty import stage_empty
 from synth.sampling.held_hand import stage_held
-from synth.sampling.light import sample_light
+from synth.sampling.light import lit_from_behind, sample_light
 from synth.sampling.lone_hand import stage_lone_hand
 from synth.sampling.people.staging import stage_pair, stage_people
-from synth.sampling.sensor import sample_sensor
+from synth.sampling.sensor import in_back_light, in_low_light, sample_sensor
 from synth.sampling.staged import Staged
 from synth.sampling.surroundings import with_surroundings
-from synth.scene import KINDS, Frame, Kind, RenderSettings, Scene, View
+from synth.scene import KINDS, Frame, Kind, RenderSettings, Scene, Sensor, View
 from synth.splits import hdris_of, photos_of
 
 _STAGES: Final[dict[Kind, Callable[[Draws], Staged]]] = {
@@ -45,6 +45,10 @@ def plan_scene(manifest: Manifest, sequence: int) -> Scene:
     split = draws.split
     kind = sample_kind(draws.rng("kind"), manifest)
     staged = with_surroundings(draws, _STAGES[kind](draws))
+    light = sample_light(draws.rng("light"), manifest.light, hdris_of(manifest, split))
+    back_lit = bool(draws.rng("back light").uniform() < manifest.light.back_share)
+    if back_lit:
+        light = lit_from_behind(draws.rng("back lamp"), light, staged.frames[0].views[0].camera)
     image = manifest.image
     return Scene(
         sequence=sequence,
@@ -53,7 +57,7 @@ def plan_scene(manifest: Manifest, sequence: int) -> Scene:
         hands=staged.hands,
         bodies=staged.bodies,
         things=staged.things,
-        light=sample_light(draws.rng("light"), manifest.light, hdris_of(manifest, split)),
+        light=light,
         render=RenderSettings(
             samples=image.samples,
             denoise=image.denoise,
@@ -61,7 +65,7 @@ def plan_scene(manifest: Manifest, sequence: int) -> Scene:
             mask=image.mask,
             depth=image.depth,
         ),
-        frames=_frames(draws, staged),
+        frames=_frames(draws, staged, back_lit),
         contacts=staged.contacts,
     )
 
@@ -72,10 +76,20 @@ def sample_kind(rng: np.random.Generator, manifest: Manifest) -> Kind:
     return KINDS[int(rng.choice(len(KINDS), p=shares / shares.sum()))]
 
 
-def _frames(draws: Draws, staged: Staged) -> tuple[Frame, ...]:
+def _sensor(
+    rng: np.random.Generator, manifest: Manifest, low_light: bool, back_lit: bool
+) -> Sensor:
+    sensor = sample_sensor(rng, manifest.sensor)
+    if low_light:
+        sensor = in_low_light(rng, sensor)
+    return in_back_light(rng, sensor) if back_lit else sensor
+
+
+def _frames(draws: Draws, staged: Staged, back_lit: bool) -> tuple[Frame, ...]:
     """The staged frames with what is behind them, and sensors and seeds for each view."""
     manifest = draws.manifest
     photos = photos_of(manifest, draws.split)
+    low_light = bool(draws.rng("low light").uniform() < manifest.light.low_share)
     backgrounds, sensors, seeds = draws.rng("background"), draws.rng("sensor"), draws.rng("render")
     return tuple(
         Frame(
@@ -90,7 +104,7 @@ def _frames(draws: Draws, staged: Staged) -> tuple[Frame, ...]:
                 View(
                     camera=view.camera,
                     background=sample_background(backgrounds, manifest.background, photos),
-                    sensor=sample_sensor(sensors, manifest.sensor),
+                    sensor=_sensor(sensors, manifest, low_light, back_lit),
                     render_seed=int(seeds.integers(2**31)),
                     absent=view.absent,
                 )

@@ -130,10 +130,9 @@ def sample_worn(
     glove = None
     if rng.uniform() < settings.glove_share:
         glove = _sample_glove(rng, settings, sleeve_start)
-    shape = load_hand_model().shape(person.phenotype, person.blendshapes)
     marks = _sample_marks(rng, settings, person)
-    rings = _sample_rings(rng, settings, person, shape)
-    on_wrist = _sample_on_wrist(rng, settings, person, side, shape, glove, sleeve_start)
+    rings = _sample_rings(rng, settings, person)
+    on_wrist = _sample_on_wrist(rng, settings, person, side, glove, sleeve_start)
     if glove is not None:
         rings = ()
         marks = _beside_glove(marks, glove)
@@ -174,11 +173,14 @@ def _sample_glove(
     )
 
 
-def _sample_rings(
-    rng: np.random.Generator, settings: Worn, person: Person, shape: HandShape
-) -> tuple[Ornament, ...]:
+def _shape_of(person: Person) -> HandShape:
+    return load_hand_model().shape(person.phenotype, person.blendshapes)
+
+
+def _sample_rings(rng: np.random.Generator, settings: Worn, person: Person) -> tuple[Ornament, ...]:
     if rng.uniform() >= settings.ring_share:
         return ()
+    shape = _shape_of(person)
     count = 1 + int(rng.choice(len(_RINGS), p=_RINGS))
     rings = []
     for finger in rng.choice(len(FINGERS), count, replace=False, p=_RING_FINGERS):
@@ -196,7 +198,6 @@ def _sample_on_wrist(
     settings: Worn,
     person: Person,
     side: Side,
-    shape: HandShape,
     glove: Glove | None,
     sleeve_start: float | None,
 ) -> tuple[Ornament, ...]:
@@ -204,7 +205,9 @@ def _sample_on_wrist(
     left = _LEFT_WATCHES if side == "left" else -_LEFT_WATCHES
     with_watch = rng.uniform() < _leaning(settings.watch_share, left)
     with_bracelets = rng.uniform() < settings.bracelet_share
-    size = float(np.linalg.norm(shape.joints["middle_mcp"]))
+    if not with_watch and not with_bracelets:
+        return ()
+    size = float(np.linalg.norm(_shape_of(person).joints["middle_mcp"]))
     wanted = [sample_watch(rng, size, person.phenotype["gender"])] if with_watch else []
     if with_bracelets:
         count = 1 + int(rng.choice(len(_BRACELETS), p=_BRACELETS))

@@ -27,7 +27,7 @@ from synth.skin.motifs import (
     turned,
     vine,
 )
-from synth.skin.noise import Field, fractal
+from synth.skin.noise import Field, fractal, within
 from synth.skin.position_maps import Texels
 
 #: Ink spreads in the skin: standard deviation in millimetres of a fresh line's edge.
@@ -43,7 +43,11 @@ def tattoo(model: HandModel, texels: Texels, parts: Anatomy, variant: int) -> Fi
     _TATTOOS[variant % len(_TATTOOS)](page, rng)
     ink = laid_on(_soft(page, _INK_SPREAD), texels, parts)
     # Ink is uneven: it fades where the skin was worked less, and over the joints.
-    uneven = 0.88 + 0.12 * np.tanh(fractal(texels.position, 0.004, 9100 + variant, 2))
+
+    def patches(at: Field) -> Field:
+        return fractal(at, 0.004, 9100 + variant, 2)
+
+    uneven = 0.88 + 0.12 * np.tanh(within(ink > 0, texels.position, patches))
     return (ink * uneven).astype(np.float32)
 
 
@@ -53,7 +57,11 @@ def henna(model: HandModel, texels: Texels, parts: Anatomy, variant: int) -> Fie
     rng = np.random.Generator(np.random.PCG64(9200 + variant))
     _HENNAS[variant % len(_HENNAS)](page, rng)
     stain = laid_on(_soft(page, _STAIN_SPREAD), texels, parts)
-    uneven = 0.85 + 0.12 * np.tanh(fractal(texels.position, 0.006, 9300 + variant, 3))
+
+    def patches(at: Field) -> Field:
+        return fractal(at, 0.006, 9300 + variant, 3)
+
+    uneven = 0.85 + 0.12 * np.tanh(within(stain > 0, texels.position, patches))
     return (stain * uneven * (0.75 + 0.25 * parts.glabrous)).astype(np.float32)
 
 

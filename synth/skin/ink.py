@@ -51,6 +51,8 @@ class Canvas:
 
     def at(self, x: Field, y: Field) -> Field:
         """(N,) 0 … 1 at millimetres."""
+        if not self.pixels.any():
+            return np.zeros(len(x), np.float32)
         where = np.stack([(y - self.low[1]) * _PER_MM - 0.5, (x - self.low[0]) * _PER_MM - 0.5])
         values = map_coordinates(
             self.pixels, where, output=np.float32, order=1, mode="constant", prefilter=False
@@ -133,7 +135,8 @@ def laid_on(drawn: Canvases, texels: Texels, parts: Anatomy) -> Field:
         value = page.at(np.float32(radius) * part.angle, past.astype(np.float32)) * part.own
         value *= smoothstep(0.02, 0.2, part.share)
         out[part.rows] = np.maximum(out[part.rows], value)
-    out = np.maximum(out, parts.forearm * drawn.arm.at(arm_arc(texels), y))
+    if drawn.arm.pixels.any():
+        out = np.maximum(out, parts.forearm * drawn.arm.at(arm_arc(texels), y))
     return out.astype(np.float32)
 
 

@@ -170,7 +170,7 @@ DECOYS: Final[dict[str, Kind]] = {
         ("held", "occluder", "clutter"),
         {"length": (0.09, 0.22), "radius": (0.009, 0.02)},
         _sausage,
-        (("skin", "skin", "skin", "bread", "filling"), ("skin",)),
+        (("skin", "skin", "skin", "bread"), ("skin",)),
         _sausage_grips,
     ),
     "sausages": Kind(

@@ -169,7 +169,8 @@ def _beads(skin: Array, ornament: Ornament) -> Mesh:
 
 def _chain(skin: Array, ornament: Ornament) -> Mesh:
     link, wire = ornament.size["link"], ornament.size["thickness"]
-    path = _closed_path(stiff(skin, 3, _CLOTH_PRESSED) + 2 * wire, ornament, tilt=0.12)
+    # Links lean on one of their long sides.
+    path = _closed_path(stiff(skin, 3, _CLOTH_PRESSED) + wire + 0.17 * link, ornament, tilt=0.12)
     count = 2 * (max(int(_perimeter(path) / (0.72 * link)), 10) // 2)
     centres = _spaced(path, count)
     along = np.roll(centres, -1, 0) - np.roll(centres, 1, 0)

@@ -166,8 +166,8 @@ def test_every_pattern_shows_both_colors_and_leaves_nothing_behind(
         update = {"color2": BLUE, "pattern": pattern, "pattern_scale": 0.02, "seed": 5}
         set_surface(material, surface.model_copy(update=update))
         red, _, blue = picture(scene, tmp_path)[..., :3].reshape(-1, 3).T
-        assert (red > 1.5 * blue).mean() > 0.04, pattern
-        assert (blue > 1.5 * red).mean() > 0.04, pattern
+        assert (red > 1.5 * blue).mean() > 0.02, pattern
+        assert (blue > 1.5 * red).mean() > 0.02, pattern
     lit = surface.model_copy(update={"emission": 2.0})
     set_surface(material, lit)
     assert picture(scene, tmp_path)[..., 0].mean() > first[..., 0].mean() + 0.15

@@ -1,1 +1,1 @@
-"""Samplers of people: what they do with their arms, where cameras stand, how a scene of them is staged."""
+"""Samplers of people: what their arms do, where cameras stand, how a scene of them is staged."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,8 +20,10 @@ from synth.sampling.people import activity as do
 from synth.sampling.people.activity import Activity, Goal, face_goal, sample_goal
 from synth.sampling.people.actor import Actor, Setting
 from synth.sampling.people.arms import HeldArm, hold
-from synth.sampling.people.joined import join_own_hands
+from synth.sampling.people.joined import join_one_hand, join_own_hands
 from synth.sampling.people.person import Figure, PosedArm, own_landmarks, posed_arm_of
+from synth.sampling.people.props import Table
+from synth.sampling.posed_hand import moved_points
 from synth.scene import Contacts, Side
 
 Array = NDArray[np.float64]
@@ -64,6 +66,10 @@ ACTIVITIES: Final[dict[Setting, tuple[tuple[Activity, float], ...]]] = {
         (do.HANGING, 0.5),
     ),
 }
+#: And the other arm of someone who shakes hands.
+_BESIDE: Final = ((do.HANGING, 3.0), (do.TALKING, 1.0))
+#: Metres between two people's trunks.
+_APART: Final = 0.06
 HIDDEN: Final = ((do.BEHIND, 1.0),)
 #: Goals that are tried until an arm stands in nothing (metres).
 _GOALS: Final = 4
@@ -87,6 +93,7 @@ class Act:
     arms: tuple[PosedArm, PosedArm]
     gestures: tuple[str | None, str | None]
     contacts: Contacts
+    touching: tuple[Side, ...] = SIDES  # hands that another one touches; all if none does
 
 
 def act(
@@ -123,6 +130,72 @@ def _act_together(rng: np.random.Generator, manifest: Manifest, figure: Figure) 
         )
         return Act((by_side["right"], by_side["left"]), (drawn.name, drawn.name), contacts)
     return None
+
+
+def act_with_another(
+    rng: np.random.Generator, manifest: Manifest, actors: tuple[Actor, Actor], setting: Setting
+) -> tuple[tuple[Actor, Actor], tuple[Act, Act]] | None:
+    """Two people whose hands meet; the second is put where its arm reaches.
+
+    Returns:
+        The actors, the second with its place in the world, and what they do; None where none of
+        the interactions drawn comes off.
+    """
+    first, second = actors
+    shapes = (first.figure.hand, second.figure.hand)
+    for attempt in range(_INTERACTIONS):
+        drawn = sample_interaction(
+            rng, manifest.people.interactions, load_hand_model(), shapes, "two"
+        )
+        one = join_one_hand(first.figure, drawn, 0)
+        if one is None:
+            continue
+        other = join_one_hand(second.figure, drawn, 1, one[1][2, :3])
+        if other is None:
+            continue
+        placed = replace(
+            second, body_to_world=first.body_to_world @ one[1] @ np.linalg.inv(other[1])
+        )
+        if _bodies_overlap(first, placed):
+            continue
+        contacts = Contacts(
+            poses=2, corrected=2, redrawn=attempt + drawn.redraws, worst_depth=drawn.depth
+        )
+        acts = []
+        for number, (actor, held) in enumerate(((first, one[0]), (placed, other[0]))):
+            side = drawn.sides[number]
+            rotations, own = own_landmarks(actor.figure, drawn.angles[number], side)
+            arm = posed_arm_of(side, drawn.angles[number], rotations, held, own)
+            acts.append(_with_free_arm(rng, manifest, actor, setting, arm, drawn.name, contacts))
+            contacts = Contacts()
+        return (first, placed), (acts[0], acts[1])
+    return None
+
+
+def _with_free_arm(
+    rng: np.random.Generator,
+    manifest: Manifest,
+    actor: Actor,
+    setting: Setting,
+    arm: PosedArm,
+    name: str,
+    contacts: Contacts,
+) -> Act:
+    """One arm is given; the other does something of its own, near the body."""
+    side: Side = "left" if arm.side == "right" else "right"
+    activity = choose(rng, _BESIDE)
+    angles, gesture, report = _sample_fingers(rng, manifest, actor, side, activity)
+    free = _reach(rng, activity, actor, side, angles, arm.points)
+    contacts += report
+    if side == "right":
+        return Act((free, arm), (gesture, name), contacts, (arm.side,))
+    return Act((arm, free), (name, gesture), contacts, (arm.side,))
+
+
+def _bodies_overlap(first: Actor, second: Actor) -> bool:
+    to_second = np.linalg.inv(second.body_to_world) @ first.body_to_world
+    points = moved_points(to_second, first.figure.trunk.points)
+    return float(second.figure.trunk.distance(points).min()) < _APART
 
 
 def _act_apart(

@@ -98,13 +98,13 @@ def sample_goal(
         arm: metres from shoulder to wrist, stretched.
     """
     place = rng.uniform(activity.low, activity.high)
-    directions = [
+    fingers, palm = (
         None
         if wanted is None
         else to_body(_about(rng, np.array(wanted, float), activity.loose), side)
         for wanted in (activity.fingers, activity.palm)
-    ]
-    return Goal(shoulder + arm * to_body(place, side), *directions)
+    )
+    return Goal(shoulder + arm * to_body(place, side), fingers, palm)
 
 
 def face_goal(

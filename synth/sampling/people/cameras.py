@@ -1,4 +1,4 @@
-"""Cameras of a scene with people: drawn again until a hand is in the picture and nothing too near."""
+"""Cameras that see people: drawn until a hand is in the picture and nothing is too near."""
 
 from __future__ import annotations
 
@@ -59,6 +59,8 @@ def sample_people_cameras(
             view = _viewpoint(rng, setting, sitter, manifest)
             camera = viewpoint.camera_of(view, manifest.image)
             worth = _worth(camera, hands, solid, setting, hidden)
+            if worth >= 1.0 and not hidden and not _sees_a_hand(camera, hands, actors):
+                worth = 0.9
             if best is None or worth > most:
                 best, most = camera, worth
             if worth >= 1.0:
@@ -100,14 +102,20 @@ def sample_cameras_near_hands(
     rng: np.random.Generator, manifest: Manifest, actors: Sequence[Actor], acts: Sequence[Act]
 ) -> list[Camera]:
     """Cameras as for a lone hand, around all hands, with no body in between."""
-    hands, solid = _points(actors, acts)
-    subject = Subject(hands, _NO_ARMS, np.concatenate(solid))
+    _, solid = _points(actors, acts)
+    touching = [
+        moved_points(actor.body_to_world, arm.landmarks)
+        for actor, done in zip(actors, acts, strict=True)
+        for arm in done.arms
+        if arm.side in done.touching
+    ]
+    subject = Subject(np.concatenate(touching), _NO_ARMS, np.concatenate(solid))
     chosen = []
     for _ in range(manifest.cameras):
         best, most = None, -np.inf
         for _ in range(_CAMERAS):
             camera = sample_camera(rng, manifest.camera, manifest.image, subject)
-            worth = min(_open_way(camera, own.mean(0), actors) for own in np.split(hands, 2))
+            worth = min(_open_way(camera, own.mean(0), actors) for own in touching)
             if best is None or worth > most:
                 best, most = camera, worth
             if worth > 0.0:
@@ -115,6 +123,13 @@ def sample_cameras_near_hands(
         assert best is not None
         chosen.append(best)
     return chosen
+
+
+def _sees_a_hand(camera: Camera, hands: Array, actors: Sequence[Actor]) -> bool:
+    """Whether there is a hand in the picture that no body hides."""
+    each = hands.reshape(-1, len(LANDMARKS), 3)
+    inside = _inside(camera, hands).reshape(len(each), -1).sum(1) >= _SEEN_LANDMARKS
+    return any(_open_way(camera, own.mean(0), actors) > 0.0 for own in each[inside])
 
 
 def _open_way(camera: Camera, middle: Array, actors: Sequence[Actor]) -> float:
@@ -148,7 +163,7 @@ def _viewpoint(
     if setting == "phone":
         aside = rng.normal(0.0, 0.2) * sitter.left + rng.uniform(-0.2, 0.3) * sitter.up
         place = sitter.eyes + rng.uniform(0.4, 0.75) * sitter.front + aside
-        return viewpoint.phone(rng, sitter, place)
+        return viewpoint.phone(rng, sitter, np.asarray(place, float))
     if setting == "room":
         return viewpoint.room(rng, sitter, manifest.image)
     if setting == "desk":

@@ -148,22 +148,36 @@ def join_own_hands(
 
 
 def join_one_hand(
-    figure: Figure, interaction: Interaction, number: int
+    figure: Figure, interaction: Interaction, number: int, up: Array | None = None
 ) -> tuple[HeldArm, Array] | None:
-    """One arm of a person whose hand another person's meets, and the (4, 4) pair → body."""
+    """One arm of a person whose hand another person's meets, and the (4, 4) pair → body.
+
+    Args:
+        up: (3,) what is upwards in the pair's frame, where the other person's arm has settled it.
+    """
     hand = joined(figure, interaction, number)
-    solved = _solve([hand], _before_shoulder(figure, interaction, number))
+    start = _before_shoulder(figure, interaction, number, up)
+    solved = _solve([hand], start, upright=up is not None)
     if solved is None:
         return None
     held, pair_to_body = solved
     return held[0], pair_to_body
 
 
-def _solve(hands: Sequence[Joined], start: Array) -> tuple[list[HeldArm], Array] | None:
-    """Moves the pair away from its start as little as will do."""
+def _solve(
+    hands: Sequence[Joined], start: Array, upright: bool = False
+) -> tuple[list[HeldArm], Array] | None:
+    """Moves the pair away from its start as little as will do.
+
+    Args:
+        upright: whether it may turn about the vertical only.
+    """
 
     def put(parameters: Array) -> tuple[list[HeldArm], Array]:
-        pair_to_body = start @ _rigid(parameters[:6])
+        if upright:
+            pair_to_body = _rigid(parameters[:6] * [1, 1, 1, 0, 0, 1]) @ start
+        else:
+            pair_to_body = start @ _rigid(parameters[:6])
         return [
             hand.held(pair_to_body, float(pronation))
             for hand, pronation in zip(hands, parameters[6:], strict=True)
@@ -195,10 +209,13 @@ def _onto_shoulders(figure: Figure, interaction: Interaction) -> Array:
     return matrix
 
 
-def _before_shoulder(figure: Figure, interaction: Interaction, number: int) -> Array:
+def _before_shoulder(
+    figure: Figure, interaction: Interaction, number: int, up: Array | None
+) -> Array:
     """(4, 4) that brings the interaction's shoulder to the person's, the hands before the body."""
     side = interaction.sides[number]
-    shoulder, up = interaction.arms.shoulders[number], interaction.arms.up
+    shoulder = interaction.arms.shoulders[number]
+    up = interaction.arms.up if up is None else up
     place = np.eye(4) if number == 0 else interaction.second_to_first
     theirs = _upright(np.cross(place[:3, 3] - shoulder, up), up)
     inwards = -_INWARDS if side == "left" else _INWARDS

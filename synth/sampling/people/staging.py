@@ -1,9 +1,9 @@
-"""Scenes with people: one or two persons with both hands each, seen by cameras as users have them."""
+"""Scenes with people: one or two, with both hands each, before cameras as users have them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from synth.landmarks import BONES
 from synth.rotations import rotation_about
 from synth.sampling.draws import Draws
 from synth.sampling.lone_hand import sample_shutters
-from synth.sampling.people.acting import Act, act
+from synth.sampling.people.acting import Act, act, act_with_another
 from synth.sampling.people.actor import SETTINGS, Actor, Setting, hand_looks, sample_actor
 from synth.sampling.people.cameras import (
     sample_cameras_near_hands,
@@ -53,55 +53,87 @@ def stage_people(draws: Draws) -> Staged:
 
 
 def stage_pair(draws: Draws) -> Staged:
-    """One person's hands in contact, from near."""
+    """Hands in contact from near, of one person or of two."""
+    people = draws.manifest.people
+    if draws.rng("two people").uniform() < people.two_people_share:
+        actors = [replace(sample_actor(draws, n, "room", False, 0), table=None) for n in range(2)]
+        return _stage(draws, "pair", "room", [replace(a, holdings={}) for a in actors], False)
     return _stage(draws, "pair", "webcam", [sample_actor(draws, 0, "webcam", True, 0)], False)
 
 
 def stage_without_hands(draws: Draws) -> Staged:
-    """People, with cameras that see faces, feet and all else but no hand."""
-    rng = draws.rng("setting")
-    setting = SETTINGS[int(rng.integers(len(SETTINGS)))]
-    actors = [
-        replace(sample_actor(draws, 0, setting, False, 0), holdings={}),
-    ]
-    return _stage(draws, "empty", setting, actors, True)
+    """A person, with cameras that see its face, its feet and all else but no hand."""
+    setting = SETTINGS[int(draws.rng("setting").integers(len(SETTINGS)))]
+    actor = replace(sample_actor(draws, 0, setting, False, 0), holdings={})
+    return _stage(draws, "empty", setting, [actor], True)
+
+
+@dataclass(frozen=True)
+class _Played:
+    """One frame: the actors where they are, what they do, and who looks on."""
+
+    actors: Sequence[Actor]
+    acts: Sequence[Act]
+    shutter: float
+    swings: Sequence[Array]
+    cameras: Sequence[Camera]
 
 
 def _stage(
     draws: Draws, kind: Kind, setting: Setting, actors: Sequence[Actor], hidden: bool
 ) -> Staged:
-    manifest = draws.manifest
-    shutters = sample_shutters(manifest, draws.rng("shutter"), manifest.frames_per_sequence)
-    played, contacts = [], Contacts()
-    for number, shutter in enumerate(shutters):
-        acts = [
-            act(draws.rng(f"arms {number} {index}"), manifest, actor, setting, hidden)
-            for index, actor in enumerate(actors)
-        ]
-        for done in acts:
-            contacts += done.contacts
-        swings = _sample_swings(draws.rng(f"swing {number}"), shutter, 2 * len(actors))
-        rng = draws.rng(f"camera {number}")
-        if kind == "pair":
-            cameras = sample_cameras_near_hands(rng, manifest, actors, acts)
-        elif kind == "empty":
-            cameras = sample_cameras_off_hands(rng, manifest, actors, acts)
-        else:
-            cameras = sample_people_cameras(rng, manifest, setting, actors, acts, hidden)
-        played.append((acts, shutter, swings, cameras))
-    props = _props(draws, setting, actors[0], [acts[0] for acts, *_ in played])
+    shutters = sample_shutters(
+        draws.manifest, draws.rng("shutter"), draws.manifest.frames_per_sequence
+    )
+    played = [
+        _play(draws, number, kind, setting, actors, hidden, shutter)
+        for number, shutter in enumerate(shutters)
+    ]
+    props = _props(draws, setting, actors[0], [frame.acts[0] for frame in played])
+    held = [holding.thing for actor in actors for holding in actor.holdings.values()]
+    places = [matrix for _, matrix in props]
     return Staged(
         kind=kind,
         hands=tuple(look for actor in actors for look in hand_looks(draws, actor)),
         bodies=tuple(actor.look for actor in actors),
-        things=tuple(holding.thing for actor in actors for holding in actor.holdings.values())
-        + tuple(thing for thing, _ in props),
-        frames=tuple(
-            _frame(number, actors, *parts, [matrix for _, matrix in props])
-            for number, parts in enumerate(played)
-        ),
-        contacts=contacts,
+        things=(*held, *(thing for thing, _ in props)),
+        frames=tuple(_frame(number, frame, places) for number, frame in enumerate(played)),
+        contacts=sum((done.contacts for frame in played for done in frame.acts), Contacts()),
     )
+
+
+def _play(
+    draws: Draws,
+    number: int,
+    kind: Kind,
+    setting: Setting,
+    actors: Sequence[Actor],
+    hidden: bool,
+    shutter: float,
+) -> _Played:
+    manifest = draws.manifest
+    together = None
+    if kind == "pair" and len(actors) == 2:
+        together = act_with_another(
+            draws.rng(f"arms {number}"), manifest, (actors[0], actors[1]), setting
+        )
+    acts: Sequence[Act]
+    if together is not None:
+        actors, acts = together
+    else:
+        acts = [
+            act(draws.rng(f"arms {number} {index}"), manifest, actor, setting, hidden)
+            for index, actor in enumerate(actors)
+        ]
+    rng = draws.rng(f"camera {number}")
+    if kind == "pair":
+        cameras = sample_cameras_near_hands(rng, manifest, actors, acts)
+    elif kind == "empty":
+        cameras = sample_cameras_off_hands(rng, manifest, actors, acts)
+    else:
+        cameras = sample_people_cameras(rng, manifest, setting, actors, acts, hidden)
+    swings = _sample_swings(draws.rng(f"swing {number}"), shutter, 2 * len(actors))
+    return _Played(actors, acts, shutter, swings, cameras)
 
 
 def _props(
@@ -119,24 +151,17 @@ def _props(
     ]
 
 
-def _frame(
-    number: int,
-    actors: Sequence[Actor],
-    acts: Sequence[Act],
-    shutter: float,
-    swings: Sequence[Array],
-    cameras: Sequence[Camera],
-    props: Sequence[Array],
-) -> StagedFrame:
-    back = [swing.T for swing in swings]
+def _frame(number: int, played: _Played, props: Sequence[Array]) -> StagedFrame:
+    actors, acts, shutter = played.actors, played.acts, played.shutter
+    back = [swing.T for swing in played.swings]
     return StagedFrame(
         time=_STEP * number,
         gestures=tuple(gesture for done in acts for gesture in done.gestures),
         moment=_moment(actors, acts, props, None),
         shutter=shutter,
         shutter_open=_moment(actors, acts, props, back) if shutter else None,
-        shutter_close=_moment(actors, acts, props, swings) if shutter else None,
-        views=tuple(StagedView(camera) for camera in cameras),
+        shutter_close=_moment(actors, acts, props, played.swings) if shutter else None,
+        views=tuple(StagedView(camera) for camera in played.cameras),
     )
 
 

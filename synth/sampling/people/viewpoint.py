@@ -56,11 +56,13 @@ class Viewpoint:
 
 def webcam(rng: np.random.Generator, sitter: Sitter) -> Viewpoint:
     """On a screen or a laptop before the person."""
-    distance = float(np.exp(rng.uniform(*np.log((0.5, 1.3)))))
-    aside, up = rng.normal(0.0, (0.14, 0.12)) * (1 + distance)
-    position = sitter.eyes + distance * sitter.front + aside * sitter.left + (up - 0.08) * sitter.up
-    target = _between(rng, sitter.eyes, sitter.chest, 0.0, 0.9) + rng.normal(0.0, 0.06, 3)
-    return Viewpoint(position, target, _angle(rng, 42, 75), _roll(rng, 4))
+    distance = float(np.exp(rng.uniform(*np.log((0.45, 1.2)))))
+    aside, up = rng.normal((0.0, -0.12), (0.12, 0.14))
+    position = sitter.eyes + distance * sitter.front + aside * sitter.left + up * sitter.up
+    target = _between(rng, sitter.eyes, sitter.chest, -0.4, 0.8)
+    # People do not sit in the middle of their pictures.
+    target = target + rng.normal(0.0, 0.16 * distance) * sitter.left
+    return Viewpoint(position, target, _angle(rng, 40, 72), _roll(rng, 4))
 
 
 def phone(rng: np.random.Generator, sitter: Sitter, holding: Array) -> Viewpoint:

@@ -61,6 +61,7 @@ def hand_sample(key: str, rng: np.random.Generator) -> Sample:
         "landmarks_image": points.tolist(),
         "landmarks_camera": camera.tolist(),
         "visibility": [2] * 21,
+        "box": [*points[:, :2].min(axis=0).tolist(), *np.ptp(points[:, :2], axis=0).tolist()],
     }
     jpeg = cv2.imencode(".jpg", image)[1].tobytes()
     return Sample(key, jpeg, {"hands": [hand]}, mask)

@@ -25,9 +25,12 @@ from tracker.training.landmark.crops import (
     crop_of_nothing,
     has_enough_of_a_hand,
 )
+from tracker.training.landmark.negatives import draw_place, forbidden_boxes
 
-_VERSION: Final = 3
-_NEGATIVES_A_SAMPLE: Final = 0.15
+_VERSION: Final = 4
+#: Places without a hand that are taken, in the mean, from a picture with hands and from another.
+_NEGATIVES_BESIDE_HANDS: Final = 0.15
+_NEGATIVES_WITHOUT_HANDS: Final = 1.0
 _NEGATIVES_A_PHOTO: Final = 3
 
 
@@ -60,15 +63,16 @@ def _dataset_crops(folder: Path, split: Split) -> Iterator[WideCrop]:
     for sample in read_samples(folder, split):
         image = sample.image()
         foreground = None if sample.mask is None else sample.mask > 0
-        boxes = []
-        for hand in sample.label["hands"]:
+        hands = sample.label["hands"]
+        for hand in hands:
             landmarks = np.array(hand["landmarks_image"])
-            boxes.append([*landmarks[:, :2].min(axis=0), *landmarks[:, :2].max(axis=0)])
             if has_enough_of_a_hand(hand["visibility"], landmarks):
                 camera = np.array(hand["landmarks_camera"])
                 yield crop_of_hand(image, foreground, landmarks, camera, hand["side"])
-        if rng.random() < _NEGATIVES_A_SAMPLE:
-            roi = _empty_region(image.shape, np.array(boxes), rng)
+        boxes = forbidden_boxes(hands, sample.mask)
+        wanted = _NEGATIVES_BESIDE_HANDS if len(boxes) else _NEGATIVES_WITHOUT_HANDS
+        if rng.random() < wanted:
+            roi = draw_place(image.shape, boxes, sample.mask, rng)
             if roi is not None:
                 yield crop_of_nothing(image, foreground, roi)
 
@@ -82,7 +86,7 @@ def _photo_crops(folder: Path) -> Iterator[WideCrop]:
         image = load_photo(photo)
         boxes = np.array([hand.box for hand in photo.hands if hand.box is not None])
         for _ in range(_NEGATIVES_A_PHOTO):
-            roi = _empty_region(image.shape, boxes, rng)
+            roi = draw_place(image.shape, boxes, None, rng)
             if roi is not None:
                 yield crop_of_nothing(image, None, roi)
         for hand in photo.hands:
@@ -97,20 +101,3 @@ def _photo_hand(image: NDArray[np.uint8], hand: PhotoHand, box: NDArray[np.float
     right = np.nan if hand.side is None else float(hand.side == "right")
     known = {i: (p[0], p[1]) for i, p in enumerate(hand.landmarks) if not np.isnan(p).any()}
     return crop_of_box(image, roi, box, right, known)
-
-
-def _empty_region(
-    shape: tuple[int, ...], boxes: NDArray[np.float64], rng: np.random.Generator
-) -> Roi | None:
-    """A square somewhere in the image that no box reaches into, or None if none was found."""
-    height, width = shape[:2]
-    for _ in range(20):
-        size = float(min(height, width) * np.exp(rng.uniform(np.log(0.15), np.log(0.9))))
-        center = rng.uniform((0, 0), (width, height))
-        low, high = center - size / 2, center + size / 2
-        if len(boxes) == 0 or np.all(
-            (boxes[:, 2:] < low + 0.1 * size).any(axis=1)
-            | (boxes[:, :2] > high - 0.1 * size).any(axis=1)
-        ):
-            return Roi((float(center[0]), float(center[1])), size, float(rng.uniform(-3.1, 3.1)))
-    return None

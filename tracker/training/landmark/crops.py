@@ -26,7 +26,8 @@ SIDE: Final = 192
 BACKGROUND: Final = 0
 FOREGROUND: Final = 1
 OUTSIDE: Final = 2
-"""Values of a crop's mask: picture, skin or cloth, beyond the image's border."""
+"""Values of a crop's mask: picture, all that is rendered (hands, cloth, people and things), beyond
+the image's border."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def crop_of_hand(
 
     Args:
         image: (H, W, 3) RGB.
-        foreground: (H, W), skin or cloth; None if there is no mask.
+        foreground: (H, W), all that is rendered; None if there is no mask.
         landmarks_image: (21, 3) pixels, z of the label.
         landmarks_camera: (21, 3) metres.
         side: `left` or `right`.

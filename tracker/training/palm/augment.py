@@ -43,11 +43,12 @@ class PalmAugmentation(Disturbance):
     background_share: float = Field(0.4, ge=0, le=1)
     """Rendered pictures that get another background."""
     alone_share: float = Field(0.7, ge=0, le=1)
-    """Of the rendered pictures that fill little of the input, those that are cut out."""
+    """Of the rendered pictures that fill little of the input, those of which only what is rendered
+    stays: hands, people and things."""
     empty_share: float = Field(0.04, ge=0, le=1)
     """Pictures that lose their hands to a background."""
     paste_share: float = Field(0.35, ge=0, le=1)
-    """Pictures into which a rendered hand is pasted."""
+    """Pictures into which all that is rendered in another one is pasted."""
     bars_share: float = Field(0.6, ge=0, le=1)
     """Pictures with letterbox bars: images are rarely square."""
 
@@ -63,7 +64,7 @@ class PalmBatch:
 @dataclass(frozen=True)
 class _Laid:
     """Pictures in the input: images (N, 3, side, side); alpha (N, 1, side, side), how much of a
-    pixel is hand or cloth; inside (the same), where there is picture."""
+    pixel is rendered, hands or anything else; inside (the same), where there is picture."""
 
     images: Tensor
     alpha: Tensor
@@ -116,7 +117,7 @@ def mirrored(truth: PalmTruth) -> PalmTruth:
 def _lay(
     pictures: Pictures, side: int, settings: PlacementSettings, generator: torch.Generator
 ) -> _Laid:
-    focus, extent = _focus_of(pictures)
+    focus, extent = _draw_focus(pictures, generator)
     placements = draw_placements(focus, extent, pictures.weak, settings, generator)
     planes, inside = sample(pictures.planes, pictures.content, placements, side)
     # The mask's own border has something of what was behind.
@@ -124,12 +125,18 @@ def _lay(
     return _Laid(planes[:, :3], alpha, inside, placements)
 
 
-def _focus_of(pictures: Pictures) -> tuple[Tensor, Tensor]:
-    """(N, 2) middle of the first hand's palm or box, and (N,) the longer side of that hand."""
-    landmarks, box = pictures.landmarks[:, 0], pictures.hand_boxes[:, 0]
-    low = torch.where(pictures.weak[:, None], box[:, :2], landmarks.amin(dim=1))
-    high = torch.where(pictures.weak[:, None], box[:, 2:], landmarks.amax(dim=1))
-    focus = torch.where(pictures.weak[:, None], (low + high) / 2, pictures.palms[:, 0, :2])
+def _draw_focus(pictures: Pictures, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """(N, 2) middle of the palm or box of one of a picture's hands, and (N,) the longer side of
+    that hand. Where there is no hand, the middle of the picture."""
+    weak = pictures.weak[:, None]
+    boxes = pictures.hand_boxes
+    exists = ~torch.isnan(torch.where(weak, boxes[..., 0], pictures.palms[..., 0]))
+    chosen = (uniform(tuple(exists.shape), generator) + exists).argmax(dim=1)
+    rows = torch.arange(len(pictures), device=chosen.device)
+    landmarks, box = pictures.landmarks[rows, chosen], boxes[rows, chosen]
+    low = torch.where(weak, box[:, :2], landmarks.amin(dim=1))
+    high = torch.where(weak, box[:, 2:], landmarks.amax(dim=1))
+    focus = torch.where(weak, (low + high) / 2, pictures.palms[rows, chosen, :2])
     extent = (high - low).amax(dim=1)
     return focus.nan_to_num(0.5), extent.nan_to_num(0.3).clamp_min(1e-3)
 
@@ -140,7 +147,7 @@ def _with_surroundings(
     """Images without an empty place, part of them before another background; and (N,) bool, those
     of which nothing else is left."""
     count = len(pictures)
-    backgrounds = _draw_backgrounds(laid, pictures.weak, generator)
+    backgrounds = _draw_backgrounds(laid, pictures, generator)
     images = replace_backgrounds(
         laid.images, laid.alpha, backgrounds, generator, settings.background_share
     )
@@ -154,15 +161,18 @@ def _with_surroundings(
     return torch.lerp(backgrounds, images, kept), empty
 
 
-def _draw_backgrounds(laid: _Laid, weak: Tensor, generator: torch.Generator) -> Tensor:
-    """Made-up textures, and the surroundings of other rendered pictures, their hands painted over
-    with the colours round about. Photographs give none: where their hands end is not known."""
+def _draw_backgrounds(laid: _Laid, pictures: Pictures, generator: torch.Generator) -> Tensor:
+    """Made-up textures, and the surroundings of other pictures, all that is rendered painted over
+    with the colours round about. Photographs, and hands without a mask, give none: where they end
+    is not known."""
     count, _, side, _ = laid.images.shape
-    rendered = torch.nonzero(~weak).squeeze(1)
-    if len(rendered) == 0:
+    handless = torch.isnan(pictures.palms[..., 0]).all(dim=1)
+    known = ~pictures.weak & (has_mask(pictures.planes[:, 3:]) | handless)
+    givers = torch.nonzero(known).squeeze(1)
+    if len(givers) == 0:
         return random_textures(count, side, generator)
-    which = torch.randint(len(rendered), (count,), generator=generator, device=generator.device)
-    clean = _without_hands(laid)[rendered[which]]
+    which = torch.randint(len(givers), (count,), generator=generator, device=generator.device)
+    clean = _without_rendered(laid)[givers[which]]
     flipped = torch.nonzero(chance(count, 0.5, generator)).squeeze(1)
     clean[flipped] = clean[flipped].flip(3)
     made_up = torch.nonzero(chance(count, 0.3, generator)).squeeze(1)
@@ -172,9 +182,9 @@ def _draw_backgrounds(laid: _Laid, weak: Tensor, generator: torch.Generator) -> 
     return clean
 
 
-def _without_hands(laid: _Laid) -> Tensor:
-    """The images with smooth colours of their surroundings in place of the hands and beyond the
-    picture."""
+def _without_rendered(laid: _Laid) -> Tensor:
+    """The images with smooth colours of their surroundings in place of all that is rendered and
+    beyond the picture."""
     side = laid.images.shape[-1]
     blocks = F.max_pool2d(F.max_pool2d(laid.alpha, 4), 3, 1, 1)
     clear = F.interpolate((blocks < 0.05).float(), (side, side), mode="bilinear") * laid.inside
@@ -188,8 +198,8 @@ def _without_hands(laid: _Laid) -> Tensor:
 def _draw_pairs(
     pictures: Pictures, share: float, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """Rows into which a hand is pasted, and those of the rendered pictures with a mask that give
-    it."""
+    """Rows into which something is pasted, and those of the rendered pictures with a mask that
+    give it."""
     givers = torch.nonzero(has_mask(pictures.planes[:, 3:])).squeeze(1)
     rows = torch.nonzero(chance(len(pictures), share, generator)).squeeze(1)
     if len(givers) == 0:
@@ -219,7 +229,8 @@ def _truth_of(pictures: Pictures, placements: Placements, shown: Tensor) -> Palm
     half = palms[..., 2:] / 2
     share = shown_share(torch.cat([palms[..., :2] - half, palms[..., :2] + half], dim=2), shown)
     exists = ~torch.isnan(palms[..., 0])
-    wanted = exists & (share >= ASKED_SHARE) & (palms[..., 2] >= SMALLEST_PALM)
+    wanted = exists & (pictures.asked > 0.5)
+    wanted &= (share >= ASKED_SHARE) & (palms[..., 2] >= SMALLEST_PALM)
     keypoints = placements.points(pictures.landmarks[:, :, list(PALM_LANDMARKS)])
     boxes = placements.boxes(pictures.hand_boxes)
     box_share = shown_share(boxes, shown)

@@ -15,11 +15,12 @@ class Pictures:
     """N pictures on a device; labels as in pictures.PictureLabel.
 
     Attributes:
-        planes: (N, 4, S, S) RGB and foreground in [0, 1].
+        planes: (N, 4, S, S) RGB in [0, 1] and foreground: 1 for all that is rendered.
         content: (N, 4).
         palms: (N, H, 3).
         landmarks: (N, H, 21, 2).
         seen: (N, H, 21).
+        asked: (N, H).
         hand_boxes: (N, H, 4).
         weak: (N,) bool.
     """
@@ -29,6 +30,7 @@ class Pictures:
     palms: Tensor
     landmarks: Tensor
     seen: Tensor
+    asked: Tensor
     hand_boxes: Tensor
     weak: Tensor
 

@@ -15,7 +15,7 @@ from tracker.training.image_cache import CachedImages, cached_images
 from tracker.training.palm.pictures import SIDE, Picture, picture_of_photo, picture_of_sample
 
 #: Raised when pictures or labels are made in another way.
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 
 def pictures_of_dataset(folder: Path, split: Split, cache: Path) -> list[CachedImages]:

@@ -17,13 +17,14 @@ from synth.landmarks import LANDMARKS
 from synth.sample import Sample
 from tracker.letterbox import Letterboxed, letterbox
 from tracker.photos import Photo, load_photo
+from tracker.training.hidden import LEAST_VISIBLE, seen_box, visible_landmarks
 
 Array = NDArray[np.float32]
 
 #: Pixels of the side: a little more than the detector's 192, so that a batch can be enlarged.
 SIDE: Final = 224
 #: Hands of which a label has place. Pictures with more are left out.
-MOST_HANDS: Final = 3
+MOST_HANDS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ class PictureLabel:
         content: (4,) x0, y0, x1, y1 of what is no letterbox bar.
         palms: (H, 3) centre x, y and side of the palm's square.
         landmarks: (H, 21, 2).
-        seen: (H, 21) 1 for landmarks inside the image, 0 for others.
+        seen: (H, 21) 1 for landmarks inside the image, hidden or not, 0 for others.
+        asked: (H,) 1 for hands that are to be found; 0 for those of which so little is to be seen
+            that they may be found or not.
         hand_boxes: (H, 4) x0, y0, x1, y1 of whole hands, where no palm is known.
         weak: 1 if hand boxes are all that is known, 0 if palms are.
     """
@@ -43,13 +46,15 @@ class PictureLabel:
     palms: Array
     landmarks: Array
     seen: Array
+    asked: Array
     hand_boxes: Array
     weak: Array
 
 
 @dataclass(frozen=True)
 class Picture:
-    """(SIDE, SIDE, 3) RGB uint8, (SIDE, SIDE) uint8 mask, 1 skin or cloth, and the label."""
+    """(SIDE, SIDE, 3) RGB uint8, (SIDE, SIDE) uint8 mask, 1 for all that is rendered (hands, cloth,
+    people and things), and the label."""
 
     image: NDArray[np.uint8]
     mask: NDArray[np.uint8]
@@ -59,28 +64,36 @@ class Picture:
 def picture_of_sample(sample: Sample) -> Picture | None:
     """The picture of a rendered sample; None if it has too many hands for a label.
 
+    A hand of which fewer than LEAST_VISIBLE landmarks are visible is there without being asked for;
+    so is one with no visible landmark of which some skin is. What is hidden whole is left out.
+
     Raises:
         UserError: if the image cannot be decoded.
     """
-    hands = sample.label["hands"]
+    # A hand of which nothing is to be seen is not there.
+    hands = [
+        hand
+        for row, hand in enumerate(sample.label["hands"])
+        if visible_landmarks(hand) > 0 or seen_box(hand, row, sample.mask) is not None
+    ]
     if len(hands) > MOST_HANDS:
         return None
     image = sample.image()
     boxed = letterbox(image, SIDE)
-    palms, landmarks, seen, hand_boxes = _nothing()
+    palms, landmarks, seen, asked, hand_boxes = _nothing()
     for row, hand in enumerate(hands):
         square = hand["palm_box"]
         palms[row, :2] = to_picture(boxed, np.array(square["center"]))
         palms[row, 2] = square["size"] / max(image.shape[:2])
         landmarks[row] = to_picture(boxed, np.array(hand["landmarks_image"])[:, :2])
         seen[row] = np.array(hand["visibility"]) > 0
+        asked[row] = visible_landmarks(hand) >= LEAST_VISIBLE
     mask = np.zeros((SIDE, SIDE), np.uint8)
     if sample.mask is not None:
         foreground = (sample.mask > 0).astype(np.uint8) * 255
         mask = (letterbox(cv2.merge([foreground] * 3), SIDE).picture[..., 0] > 127).astype(np.uint8)
-    label = PictureLabel(
-        _content(boxed, image.shape), palms, landmarks, seen, hand_boxes, np.zeros((), np.float32)
-    )
+    content, weak = _content(boxed, image.shape), np.zeros((), np.float32)
+    label = PictureLabel(content, palms, landmarks, seen, asked, hand_boxes, weak)
     return Picture(boxed.picture, mask, label)
 
 
@@ -96,12 +109,12 @@ def picture_of_photo(photo: Photo) -> Picture | None:
         return None
     image = load_photo(photo)
     boxed = letterbox(image, SIDE)
-    palms, landmarks, seen, hand_boxes = _nothing()
+    palms, landmarks, seen, asked, hand_boxes = _nothing()
     for row, box in enumerate(boxes):
         hand_boxes[row] = to_picture(boxed, box.reshape(2, 2)).ravel()
-    label = PictureLabel(
-        _content(boxed, image.shape), palms, landmarks, seen, hand_boxes, np.ones((), np.float32)
-    )
+        asked[row] = 1.0
+    content, weak = _content(boxed, image.shape), np.ones((), np.float32)
+    label = PictureLabel(content, palms, landmarks, seen, asked, hand_boxes, weak)
     return Picture(boxed.picture, np.zeros((SIDE, SIDE), np.uint8), label)
 
 
@@ -110,11 +123,19 @@ def to_picture(boxed: Letterboxed, points: NDArray[Any]) -> NDArray[np.float64]:
     return (np.asarray(points, np.float64) * boxed.scale + boxed.offset) / SIDE
 
 
-def _nothing() -> tuple[Array, Array, Array, Array]:
-    """Palms, landmarks, seen and hand boxes without a hand."""
-    shapes: Sequence[tuple[int, ...]] = ((3,), (len(LANDMARKS), 2), (len(LANDMARKS),), (4,))
-    first, second, third, fourth = (np.full((MOST_HANDS, *s), np.nan, np.float32) for s in shapes)
-    return first, second, third, fourth
+def _nothing() -> tuple[Array, Array, Array, Array, Array]:
+    """Palms, landmarks, seen, asked and hand boxes without a hand."""
+    shapes: Sequence[tuple[int, ...]] = (
+        (3,),
+        (len(LANDMARKS), 2),
+        (len(LANDMARKS),),
+        (),
+        (4,),
+    )
+    palms, landmarks, seen, asked, boxes = (
+        np.full((MOST_HANDS, *shape), np.nan, np.float32) for shape in shapes
+    )
+    return palms, landmarks, seen, asked, boxes
 
 
 def _content(boxed: Letterboxed, shape: tuple[int, ...]) -> Array:

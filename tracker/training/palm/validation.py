@@ -18,6 +18,7 @@ from tracker.palms import Palms, palms_above
 from tracker.roi import roi_from_palm
 from tracker.training.batches import take_rows
 from tracker.training.image_cache import CachedImages
+from tracker.training.palm.augment import SMALLEST_PALM
 from tracker.training.palm.batch import Pictures, pictures_of
 from tracker.training.palm.matching import PALM_OF_HAND
 from tracker.training.task import Indices
@@ -34,7 +35,8 @@ _FOUND_IOU = 0.5
 #: How much more a missed palm counts than a false one, where the best score is looked for: the
 #: landmark model's presence drops most of the false ones.
 _RECALL_WEIGHT = 2.0
-#: A palm is asked for if this share of its square is inside the picture.
+#: A palm is asked for if this share of its square is inside the picture; besides, as in training,
+#: it is not too small and enough of its hand is visible.
 _ASKED_SHARE = 0.5
 _BATCH = 64
 
@@ -46,9 +48,9 @@ class Judged:
     Attributes:
         palms: after suppression, all scores.
         squares: (H, 4) x0, y0, x1, y1 of true palms.
-        asked: (H,) bool, true palms that are to be found.
+        asked: (H,) bool, true palms that are to be found; the others may be.
         landmarks: (H, 21, 2).
-        seen: (H, 21) bool, landmarks inside the image.
+        seen: (H, 21) bool, landmarks inside the image, hidden or not.
         boxes: (B, 4) hand boxes.
     """
 
@@ -176,11 +178,13 @@ def _judged(palms: Palms, pictures: Pictures, row: int) -> Judged:
     )
     inside = np.clip(cut[:, 2:] - cut[:, :2], 0, None).prod(axis=1)
     share = inside / np.maximum((truth[:, 2:] - truth[:, :2]).prod(axis=1), 1e-12)
+    asked = (share >= _ASKED_SHARE) & (labelled[exists, 2] >= SMALLEST_PALM)
+    asked &= _numpy(pictures.asked[row])[exists] > 0.5
     boxes = _numpy(pictures.hand_boxes[row])
     return Judged(
         palms,
         truth,
-        share >= _ASKED_SHARE,
+        asked,
         _numpy(pictures.landmarks[row])[exists],
         _numpy(pictures.seen[row])[exists] > 0.5,
         boxes[~np.isnan(boxes[:, 0])],

@@ -28,7 +28,7 @@ def test_pictures_of_a_dataset(tmp_path: Path) -> None:
         [42 / 120, (37 + 35 * 149 / 80) / SIDE, 20 / 120], abs=1e-5
     )
     assert np.isnan(label["palms"][2, 1:]).all()
-    assert label["landmarks"].shape == (6, 3, 21, 2)
+    assert label["landmarks"].shape == (6, 4, 21, 2)
     assert label["landmarks"][2, 0, :, 0] == pytest.approx((42 + np.linspace(-10, 10, 21)) / 120)
     assert label["seen"][2, 0].tolist() == [0] + [1] * 20
     assert not label["weak"].any()
@@ -109,5 +109,5 @@ def test_what_a_killed_process_left_is_not_taken(
 
 def test_a_picture_with_more_hands_than_the_label_holds_is_left_out() -> None:
     sample = tiny_sample(0)
-    sample.label["hands"] = sample.label["hands"] * 4
+    sample.label["hands"] = sample.label["hands"] * 5
     assert picture_of_sample(sample) is None

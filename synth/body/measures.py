@@ -45,7 +45,7 @@ def limbs_of(model: BodyModel) -> Limbs:
 
 
 @dataclass(frozen=True)
-class Figure:
+class Measures:
     """Measures of one person at rest, metres, body frame.
 
     Attributes:
@@ -65,7 +65,7 @@ class Figure:
     trunk: float
 
 
-def figure_of(shape: BodyShape) -> Figure:
+def measures_of(shape: BodyShape) -> Measures:
     along, from_wrist = [], []
     for side in SIDES:
         shoulder, elbow = (shape.head(sided(b, side)) for b in ("upperarm01", "lowerarm01"))
@@ -73,7 +73,7 @@ def figure_of(shape: BodyShape) -> Figure:
         along.append((shape.vertices - shoulder) @ _unit(elbow - shoulder))
         from_wrist.append((shape.vertices - wrist) @ _unit(elbow - wrist))
     neck, hip = shape.head("neck01"), shape.head("upperleg01.L")
-    return Figure(
+    return Measures(
         along_arm=np.stack(along),
         upper_arm=float(np.linalg.norm(elbow - shoulder)),
         from_wrist=np.stack(from_wrist),

@@ -63,6 +63,8 @@ def _hair_material(name: str) -> bpy.types.Material:
     shine = nodes.new("ShaderNodeBsdfHairPrincipled")
     shine.model, shine.parametrization = "CHIANG", "COLOR"
     shine.inputs["Roughness"].default_value = 0.35
+    # Few thick strands shine more than many thin ones.
+    shine.inputs["IOR"].default_value = 1.38
     shine.inputs["Radial Roughness"].default_value = 0.45
     links.new(toned.outputs[0], shine.inputs["Color"])
     links.new(shine.outputs[0], nodes["Material Output"].inputs["Surface"])

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -146,7 +147,8 @@ def real_label() -> dict[str, Any]:
     light = manifest.light.model_copy(update={"lamps": (1, 1)})
     scene = plan_scene(manifest.model_copy(update={"light": light}), 0)
     points = np.random.default_rng(0).normal(0, 0.05, (21, 3))
-    label = label_of_view(scene, scene.frames[0], 0, points, points, lambda _: [2] * 21)
+    hand = SimpleNamespace(landmarks_world=points, vertices=points)
+    label = label_of_view(scene, scene.frames[0], 0, [hand], lambda *_: [2] * 21)
     return json.loads(json.dumps(label))
 
 

@@ -11,11 +11,14 @@ from synth.body.bones import sided
 from synth.body.measures import Limbs
 from synth.body.model import SIDES, BodyShape
 from synth.body.patch import Patch
+from synth.skin.noise import smoothstep
 
 Array = NDArray[np.float64]
 
 #: Metres that stand for the radius of trunk, arms and legs, whatever their real one.
-_RADIUS: Final = (0.16, 0.05, 0.05, 0.08, 0.08)
+_RADIUS: Final = (0.16, 0.16, 0.05, 0.05, 0.045, 0.045, 0.08, 0.08)
+#: Metres below the neck from which front and back are flat panels up to the shoulders.
+_YOKE: Final = 0.13
 
 
 def cloth_uv(limbs: Limbs, shape: BodyShape, patch: Patch, rest: Array) -> Array:
@@ -24,17 +27,21 @@ def cloth_uv(limbs: Limbs, shape: BodyShape, patch: Patch, rest: Array) -> Array
     Args:
         rest: (N, 3) the patch's vertices at rest.
     """
-    charts = [_round_trunk(rest)]
-    for side in SIDES:
-        shoulder = shape.head(sided("upperarm01", side))
-        charts.append(_round(rest, shape.wrist(side), shoulder, _RADIUS[1]))
-    for side in SIDES:
-        hip, ankle = (shape.head(sided(b, side)) for b in ("upperleg01", "foot"))
-        charts.append(_round(rest, ankle, hip, _RADIUS[3]))
+    charts = [_panel(rest, shape, 1.0), _panel(rest, shape, -1.0)]
+    for low, high, radius in (
+        ("lowerarm01", "upperarm01", _RADIUS[2]),
+        (None, "lowerarm01", _RADIUS[4]),
+        ("foot", "upperleg01", _RADIUS[6]),
+    ):
+        for side in SIDES:
+            end = shape.wrist(side) if low is None else shape.head(sided(low, side))
+            charts.append(_round(rest, end, shape.head(sided(high, side)), radius))
     leg = np.asarray(patch.rows @ limbs.leg) > 0.5
-    shares = [np.asarray(patch.rows @ arm) for arm in limbs.arm]
+    upper = [np.asarray(patch.rows @ arm) > 0.5 for arm in limbs.arm]
+    lower = [np.asarray(patch.rows @ hand.astype(float)) > 0.5 for hand in limbs.hand]
+    back = patch.normals(rest)[:, 1] > 0
     of_vertex = np.select(
-        [shares[0] > 0.5, shares[1] > 0.5, leg & (rest[:, 0] < 0), leg], [1, 2, 3, 4], 0
+        [*lower, *upper, leg & (rest[:, 0] < 0), leg, back], [4, 5, 2, 3, 6, 7, 1], 0
     )
     # A polygon lies in one chart, that of its first corner, and does not reach around it.
     starts = np.cumsum(patch.sizes) - patch.sizes
@@ -46,10 +53,16 @@ def cloth_uv(limbs: Limbs, shape: BodyShape, patch: Patch, rest: Array) -> Array
     return uv
 
 
-def _round_trunk(points: Array) -> Array:
-    """The seam is at the back, (0, 0) in front at the hips."""
+def _panel(points: Array, shape: BodyShape, front: float) -> Array:
+    """A garment's front (1) or back (−1): round about the trunk, flat to the shoulders."""
     angle = np.arctan2(points[:, 0], -points[:, 1] - 0.01)
-    return np.stack([angle * _RADIUS[0], points[:, 2]], axis=1)
+    flat = 1.2 * points[:, 0]
+    if front < 0:
+        flat = np.sign(points[:, 0] + 1e-9) * np.pi * _RADIUS[0] - flat
+    yoke = shape.head("neck01")[2] - _YOKE
+    share = smoothstep(yoke - 0.06, yoke + 0.04, points[:, 2])
+    u = angle * _RADIUS[0]
+    return np.stack([u + share * (flat - u), points[:, 2]], axis=1)
 
 
 def _round(points: Array, low: Array, high: Array, radius: float) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from synth.body.measures import Limbs, Measures, limbs_of, measures_of
 from synth.body.model import BodyModel, BodyShape
 from synth.body.patch import Patch, cut, divided
 from synth.body.shell import Shell, with_edge_uv
-from synth.body.skirt import skirt_patch
+from synth.body.skirt import skirt_rings
 from synth.scene import Garment
 from synth.skin.noise import smoothstep
 
@@ -65,12 +65,26 @@ def dressed(model: BodyModel, shape: BodyShape, garments: Sequence[Garment]) -> 
         seen = np.maximum(field, -(over + _OVERLAP))
         hidden = (field < -_HIDDEN)[model.quads].all(1)
         if garment.kind == "skirt":
-            patch = skirt_patch(model, shape, limbs, measures, garment.sleeve)
+            quads, rows = skirt_rings(model, shape, limbs, measures, garment.sleeve)
+            patch = cut(quads, rows, np.asarray(rows @ -(over + _OVERLAP)))
             hidden[:] = False
         else:
             patch = _patch(model, seen)
-        result.append(Worn(_shell(limbs, measures, shape, garment, layer, patch), hidden))
+        shell = _shell(limbs, measures, shape, garment, layer, patch)
+        under = smoothstep(0.015, -0.015, np.asarray(patch.rows @ over))
+        result.append(Worn(_pressed(shell, layer, under), hidden))
     return result
+
+
+def _pressed(shell: Shell, layer: int, under: Array) -> Shell:
+    """A shell that lies flat where (N,) it is under another one."""
+    flat = np.minimum(shell.offset, 0.003 + _LAYER * layer)
+    return replace(
+        shell,
+        offset=shell.offset + under * (flat - shell.offset),
+        least=shell.least + under * (np.minimum(shell.least, flat) - shell.least),
+        folds=shell.folds * (1 - 0.9 * under),
+    )
 
 
 def _patch(model: BodyModel, field: Array) -> Patch:

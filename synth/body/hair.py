@@ -24,7 +24,8 @@ from synth.skin.noise import smoothstep
 Array = NDArray[np.float64]
 
 _GUIDES: Final = 420
-_STRANDS: Final = {"afro": 6000, "short": 6000, "bun": 4500, "ponytail": 4000}
+_STRANDS: Final = {"afro": 6000, "short": 6000, "bun": 3600, "ponytail": 4000}
+_BUN_STRANDS: Final = 900
 _MOST_STRANDS: Final = 5000
 #: Points of a strand.
 _POINTS: Final = {"short": 6, "afro": 8}
@@ -40,11 +41,11 @@ class Strands:
     Attributes:
         guides: (G, K, 3); off (G, K) metres that each point keeps off the skin.
         near: (S, 3) guides that a strand is made from, with shares (S, 3).
-        shift: (S, 3) from the first guide's root to the strand's own.
+        roots: (S, 3) where strands begin.
         fray: (S, K, 3) what sets it apart from its guides.
         radius: (K,) metres, from root to tip.
         skin: (O,) vertices of the body that hair lies on.
-        head, trunk: vertices that carry it.
+        head, trunk: what carries it; to_trunk (G, K) the trunk's share.
     """
 
     guides: Array
@@ -89,6 +90,8 @@ def grown(model: BodyModel, shape: BodyShape, hair: Hair, is_covered: bool) -> S
     shares /= shares.sum(1, keepdims=True)
     rest = np.linspace(0, 1, steps)
     fray = combing.fray(rng, count, rest)
+    if style == "bun":
+        roots, near, shares, fray = _with_bun(rng, combing, roots, near, shares, fray)
     lower = shape.head("neck02")[2]
     height = grown_guides[..., 2]
     to_trunk = np.asarray(smoothstep(lower + 0.02, lower - 0.09, height), dtype=np.float64)
@@ -213,6 +216,34 @@ def _grow(
         points.append(place)
         off.append(np.minimum(clear, _CLEAR * 2))
     return np.stack(points, axis=1), np.stack(off, axis=1)
+
+
+def _with_bun(
+    rng: np.random.Generator,
+    combing: Combing,
+    roots: Array,
+    near: NDArray[np.intp],
+    shares: Array,
+    fray: Array,
+) -> tuple[Array, NDArray[np.intp], Array, Array]:
+    """Strands wound around a ball at the tie, as strands that follow no guide."""
+    radius = float(rng.uniform(0.024, 0.042))
+    count, steps = _BUN_STRANDS, fray.shape[1]
+    axis = np.array([0.0, 0.8, 0.6]) + rng.normal(0.0, 0.5, (count, 3))
+    axis /= np.linalg.norm(axis, axis=1, keepdims=True)
+    start = np.cross(axis, rng.normal(size=(count, 3)))
+    start /= np.linalg.norm(start, axis=1, keepdims=True)
+    other = np.cross(axis, start)
+    turn = np.linspace(0, rng.uniform(2.0, 4.0), steps)[None, :, None]
+    arc = np.cos(turn) * start[:, None] + np.sin(turn) * other[:, None]
+    size = radius * rng.uniform(0.8, 1.05, (count, 1, 1)) * [1.15, 0.85, 1.0]
+    wound = combing.tie + [0.0, 0.5 * radius, 0.0] + size * arc
+    return (
+        np.concatenate([roots, wound[:, 0]]),
+        np.concatenate([near, np.zeros((count, 3), np.intp)]),
+        np.concatenate([shares, np.zeros((count, 3))]),
+        np.concatenate([fray, wound - wound[:, :1]]),
+    )
 
 
 def _moved(matrix: Array, points: Array) -> Array:

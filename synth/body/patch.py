@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, diags, identity, vstack
+from scipy.sparse.linalg import splu
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -100,6 +101,27 @@ class Patch:
         area = np.add.reduceat(turned, starts, axis=0)
         normals = self.corner_to_vertex @ area[self.polygon]
         return np.asarray(normals / (np.linalg.norm(normals, axis=1, keepdims=True) + 1e-12))
+
+
+def bridged(patch: Patch, own: NDArray[np.bool_]) -> Patch:
+    """The same patch with some of its vertices (N,) spanned evenly between the others.
+
+    They become weighted means of their neighbours (a discrete harmonic surface), so that what
+    stands out of the body there leaves no mark.
+    """
+    own = own.copy()
+    own[patch.rim.ravel()] = False
+    inner, outer = np.flatnonzero(own), np.flatnonzero(~own)
+    if not len(inner):
+        return patch
+    mean = patch.neighbours[inner]
+    system = (identity(len(inner), format="csr") - mean[:, inner]).tocsc()
+    border = mean[:, outer]
+    used = np.flatnonzero(np.diff(border.tocsc().indptr))
+    shares = splu(system).solve(border[:, used].toarray())
+    rows = patch.rows.tolil()
+    rows[inner] = csr_matrix(shares) @ patch.rows[outer[used]]
+    return Patch(rows.tocsr(), patch.corners, patch.sizes)
 
 
 def whole(quads: NDArray[np.integer], count: int) -> Patch:

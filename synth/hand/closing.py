@@ -33,7 +33,7 @@ _DELTA = 1e-4
 #: Metres of the fastest point below which a step is the last.
 _SMALLEST_STEP = 0.00015
 #: Metres up to which distances are exact; beyond, a lower bound is enough.
-_EXACT = 0.008
+_EXACT = 0.005
 
 
 @dataclass(frozen=True)

@@ -18,17 +18,17 @@ from synth.hand.closing import (
     run_sweeps,
     tested_hand,
 )
-from synth.hand.contact import COMPRESSION, PARTS, HandSurface
+from synth.hand.contact import PARTS, HandSurface
 from synth.hand.joint_angles import PART_SLICES, HandAngles, angle_index, wrist_to_forearm
 from synth.hand.joint_axes import joint_axes
 from synth.hand.limits import check
 from synth.hand.model import skin_vertices
 from synth.hand.posing import posed_bones
 from synth.hand.preshape import Start, put_thumb, start_of
-from synth.hand.settling import DEEPEST, TOUCHING, Settled, settle
-from synth.hand.solid_contact import gaps_to, solid_of_quads, solid_of_triangles
+from synth.hand.settling import DEEPEST, NEARLY, TOUCHING, Settled, settle
+from synth.hand.solid_contact import gaps_to, shortest_ways, solid_of_quads, solid_of_triangles
 from synth.hand.touch import place_on_skin
-from synth.landmarks import BONES, FINGERS, LONG_FINGERS
+from synth.landmarks import BONES, FINGERS
 from synth.things.hold import Grip
 from synth.things.mesh import Mesh
 
@@ -40,8 +40,6 @@ REDRAWS: Final = 8
 #: Metres that a thing's own points may stand in the skin: between two points of the skin an edge
 #: presses in deeper than the points say.
 _EDGE_DEPTH = 0.003
-#: Metres of gap after closing, up to which a finger is brought to touch.
-_NEARLY = 0.004
 _SEAT_STEPS = 16
 _SEGMENTS = {"proximal": 0, "intermediate": 1, "distal": 2, "tip": 2}
 
@@ -98,7 +96,7 @@ def close_on(
             vector = _closed(rng, hand, thing, start)
         else:
             vector = _pressed(hand, thing, start)
-        settled = settle(hand, thing, vector, _holders(hand, thing, vector, start), True)
+        settled = settle(hand, thing, vector, _meant(start))
         thing = Placed(solid, settled.to_wrist)
         if _holds(settled, start) and _untouched_inside(hand, thing, settled.vector, mesh):
             return _grasp(settled, thrown + count)
@@ -115,6 +113,12 @@ def _grasp(settled: Settled, redraws: int) -> Grasp:
         gaps=gaps,
         redraws=redraws,
     )
+
+
+def _meant(start: Start) -> set[str]:
+    """Fingers that are to touch, if they come near."""
+    thumb = {"thumb"} if start.thumbs else set()
+    return {*start.closing, *(place.split("_")[0] for place in start.pressing)} | thumb
 
 
 def _holds(settled: Settled, start: Start) -> bool:
@@ -263,23 +267,9 @@ def _pressed(hand: TestedHand, thing: Placed, start: Start) -> Array:
         sweeps.append(Sweep(start.vector, direction, _points_of(hand, finger, 0), -0.6, 1.0))
     vector = start.vector.copy()
     for finger, stop in zip(fingers, run_sweeps(hand, [thing], sweeps), strict=True):
-        if stop.gap < _NEARLY:
+        if stop.gap < NEARLY:
             vector[PART_SLICES[finger]] = stop.vector[PART_SLICES[finger]]
     return vector
-
-
-def _holders(hand: TestedHand, thing: Placed, vector: Array, start: Start) -> list[str]:
-    """Fingers that touch or nearly do, of those that are meant to."""
-    bones = posed_bones(hand.posing, vector[None])[0]
-    meant = {*start.closing, *(place.split("_")[0] for place in start.pressing)}
-    if start.thumbs:
-        meant.add("thumb")
-    return [
-        finger
-        for finger in FINGERS
-        if finger in meant
-        and thing.gaps(hand.points.at(bones, _points_of(hand, finger, 0))).gap.min() < _NEARLY
-    ]
 
 
 def _untouched_inside(hand: TestedHand, thing: Placed, vector: Array, mesh: Mesh) -> bool:
@@ -297,10 +287,7 @@ def _untouched_inside(hand: TestedHand, thing: Placed, vector: Array, mesh: Mesh
     points = points @ thing.to_wrist[:3, :3].T + thing.to_wrist[:3, 3]
     low, high = skin.min(0), skin.max(0)
     points = points[((points > low) & (points < high)).all(1)]
-    if not len(points):
-        return True
-    found = gaps_to(solid_of_triangles(skin[triangles]), points, reach=0.02)
-    return bool(found.gap.min() > -_EDGE_DEPTH)
+    inside = solid_of_triangles(skin[triangles])
+    points = points[shortest_ways(inside, points) < 2 * _EDGE_DEPTH]
+    return not len(points) or bool(gaps_to(inside, points).gap.min() > -_EDGE_DEPTH)
 
-
-_ = (LONG_FINGERS, COMPRESSION)

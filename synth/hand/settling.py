@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 DEEPEST: Final = 0.0015
 #: Metres within which skin touches a thing.
 TOUCHING: Final = 0.0008
+#: Metres of gap after closing, up to which a finger is brought to touch.
+NEARLY: Final = 0.004
 _ITERATIONS = 7
 _LARGEST_STEP = np.radians(7.0)
 _DAMPING = 0.008  # metres per radian
@@ -51,17 +53,19 @@ class Settled:
 
 
 def settle(
-    hand: TestedHand, thing: Placed, vector: Array, held_by: Collection[str], moves: bool
+    hand: TestedHand, thing: Placed, vector: Array, meant: Collection[str]
 ) -> Settled:
     """Least changes of the joints until the fingers touch, and nothing is too deep.
 
+    The thing itself moves where it stands too deep in the palm.
+
     Args:
         vector: (29,) angles to start from.
-        held_by: the fingers that are to touch.
-        moves: whether the thing may be pushed out of the palm.
+        meant: fingers that are to touch, those of them that are NEARLY there already.
     """
     best: Settled | None = None
     best_score = np.inf
+    wanted: list[int] = []
     ease = np.where(FINGER_ANGLES, 1.0, 0.0)
     for i, name in enumerate(ANGLE_NAMES):
         ease[i] *= 0.4 if name.endswith("cmc_flexion") else 1.0
@@ -74,7 +78,8 @@ def settle(
             [gaps.gap[hand.points.part == part].min() for part in range(len(PARTS))]
         )
         now = Settled(vector, thing.to_wrist, nearest, deepest(found))
-        wanted = [PARTS.index(finger) for finger in held_by]
+        if iteration == 0:
+            wanted = [i for i in range(PALM) if PARTS[i] in meant and nearest[i] < NEARLY]
         score = (
             max(0.0, -nearest.min() - DEEPEST)
             + max(0.0, now.depth - COMPRESSION)
@@ -85,7 +90,7 @@ def settle(
         if score <= 0.0 or iteration == _ITERATIONS - 1:
             break
         axes = joint_axes(HandAngles.from_vector(vector), bones)
-        if moves and nearest[PALM] < -DEEPEST:
+        if nearest[PALM] < -DEEPEST:
             thing = _out_of_palm(thing, hand, gaps.gap, gaps.normal)
         rows, change = _demands(hand, axes, skin, gaps.gap, gaps.normal, wanted)
         more = _separations(axes, found)

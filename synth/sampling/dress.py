@@ -185,7 +185,7 @@ def _sample_hair(rng: np.random.Generator, feminine: bool, age: float, darkness:
     color = _jittered(rng, _chosen_color(rng, _HAIR, darkness), 0.2)
     if rng.uniform() < (0.1 if feminine else 0.02):
         color = sample_cloth_color(rng)  # dyed
-    grey = np.clip(3.2 * (age - 0.72) + rng.normal(0.0, 0.25), 0.0, 1.0)
+    grey = np.clip(4.0 * (age - 0.8) + rng.normal(0.0, 0.2), 0.0, 1.0)
     return Hair(
         style=style,
         color=_mixed(color, _GREY, float(grey)),

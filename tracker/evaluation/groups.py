@@ -1,4 +1,5 @@
-"""Groups of hands that figures are given for: by skin, side, scale, visibility and gesture."""
+"""Groups of hands that figures are given for: by skin, side, scale, visibility and gesture, and by
+what there is beside a bare hand."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ SCALE_EDGES: Final = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)
 #: Share of landmarks that are to be seen.
 VISIBILITY_EDGES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 WORST_GESTURES: Final = 10
+#: What is round a wrist or a finger; other things worn are on the skin.
+ORNAMENTS: Final = frozenset({"ring", "watch", "bracelet"})
 #: A gesture needs some hands before it can be called a bad one.
 LEAST_HANDS: Final = 5
 
@@ -20,7 +23,8 @@ Groups = dict[str, dict[str, Figures]]
 
 
 def figures_by_group(hands: Sequence[HandScore]) -> Groups:
-    """{what is grouped by: {group: figures}}; a group without hands is not there."""
+    """{what is grouped by: {group: figures}}; a group without hands is not there, nor is a grouping
+    by kind, worn, held or together that tells no hands apart."""
     seen = [interval(hand.visible_share, VISIBILITY_EDGES) for hand in hands]
     return {
         "all": {
@@ -31,6 +35,7 @@ def figures_by_group(hands: Sequence[HandScore]) -> Groups:
         "side": _by(hands, [hand.side for hand in hands]),
         "scale": _by(hands, [interval(hand.box_share, SCALE_EDGES) for hand in hands]),
         "visibility": _by(hands, seen),
+        **{name: figures for name, figures in _circumstances(hands).items() if len(figures) > 1},
         "worst gestures": _worst_gestures(hands),
     }
 
@@ -47,6 +52,26 @@ def interval(value: float, edges: Sequence[float]) -> str:
         if low <= value < high or (high == edges[-1] and value >= high):
             return f"{low:.2f} to {high:.2f}"
     raise ValueError(f"{value} is below {edges[0]}")
+
+
+def worn_group(worn: Sequence[str]) -> str:
+    """Of a hand that wears several things: the glove before the ornaments, and these before what
+    is on the skin."""
+    gloves = [name for name in worn if name.endswith("_glove")]
+    if gloves:
+        return gloves[0].replace("_", " ")
+    if ORNAMENTS.intersection(worn):
+        return "ornaments"
+    return "on the skin" if worn else "bare"
+
+
+def _circumstances(hands: Sequence[HandScore]) -> Groups:
+    return {
+        "kind": _by(hands, [hand.kind for hand in hands]),
+        "worn": _by(hands, [worn_group(hand.worn) for hand in hands]),
+        "held": _by(hands, ["nothing" if hand.holds is None else "a thing" for hand in hands]),
+        "together": _by(hands, ["together" if hand.together else "apart" for hand in hands]),
+    }
 
 
 def _by(hands: Sequence[HandScore], names: Sequence[str]) -> dict[str, Figures]:

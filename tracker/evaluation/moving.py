@@ -183,7 +183,7 @@ def _clips(images: Iterable[TrueImage]) -> Iterator[list[TrueImage]]:
 
 
 def _shows_whole_hand(image: TrueImage) -> bool:
-    if len(image.hands) != 1:
+    if len(image.hands) != 1 or image.hidden:
         return False
     hand = image.hands[0]
     whole = bool((hand.visibility > 0).all()) and hand.visible_share >= 0.75

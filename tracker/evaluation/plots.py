@@ -11,7 +11,8 @@ import numpy as np
 from tracker.evaluation.groups import Groups
 from tracker.evaluation.scores import HandScore
 
-_PLOTTED: Final = ("skin", "side", "scale", "visibility")
+#: Groupings that are not there in a dataset are left out.
+_PLOTTED: Final = ("skin", "side", "scale", "visibility", "kind", "worn", "held", "together")
 _MEASURES: Final = (
     ("found", "hands found, %"),
     ("palm_error_median", "median error ÷ palm, %"),
@@ -28,11 +29,12 @@ def plot_groups(path: Path, trackers: dict[str, Groups]) -> None:
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(4 * len(_PLOTTED), 3 * len(_MEASURES)), layout="constrained")
-    panels = figure.subplots(len(_MEASURES), len(_PLOTTED), squeeze=False)
+    plotted = [grouping for grouping in _PLOTTED if grouping in next(iter(trackers.values()))]
+    figure = Figure(figsize=(4 * len(plotted), 3 * len(_MEASURES)), layout="constrained")
+    panels = figure.subplots(len(_MEASURES), len(plotted), squeeze=False)
     width = 0.8 / len(trackers)
     for row, (measure, title) in enumerate(_MEASURES):
-        for column, grouping in enumerate(_PLOTTED):
+        for column, grouping in enumerate(plotted):
             axes = panels[row][column]
             names = list(next(iter(trackers.values()))[grouping])
             places = np.arange(len(names))

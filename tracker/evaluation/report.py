@@ -12,7 +12,7 @@ from tracker.evaluation.matching import BOX_IOU, LANDMARK_REACH
 from tracker.evaluation.on_photos import PhotoFigures
 from tracker.evaluation.on_videos import VideoFigures
 from tracker.evaluation.provenance import Machine, Source
-from tracker.evaluation.scores import Figures
+from tracker.evaluation.scores import FalsePositives, Figures
 from tracker.evaluation.stage_scores import PalmFigures, PresenceFigures
 from tracker.evaluation.tracking import TrackingFigures
 
@@ -36,6 +36,8 @@ class OfTracker:
         images: looked at.
         false_positives: results on no hand.
         outside: labelled hands without any skin in the image, left out.
+        hidden: labelled hands without a visible landmark, left out with the results on them.
+        by_kind: images and results on no hand, by the scene's kind.
         stages: None where they cannot be had.
         videos: None where there are none.
     """
@@ -45,6 +47,8 @@ class OfTracker:
     images: int
     false_positives: int
     outside: int
+    hidden: int
+    by_kind: dict[str, FalsePositives]
     stages: StageFigures | None = None
     videos: VideoFigures | None = None
 
@@ -130,6 +134,10 @@ def _headlines(trackers: Sequence[OfTracker]) -> list[str]:
     row("handedness, found hands", [percent(of.handedness) for of in alls])
     row("handedness, found and half visible", [percent(of.handedness) for of in halves])
     row("false positives an image", [f"{of.false_positives / of.images:.3f}" for of in trackers])
+    kinds = list(trackers[0].by_kind)
+    for kind in kinds if len(kinds) > 1 else ():
+        of_kind = [tracker.by_kind[kind] for tracker in trackers]
+        row(f"false positives an image, kind {kind}", [f"{of.an_image:.3f}" for of in of_kind])
     stages = [tracker.stages for tracker in trackers]
     if any(stages):
         row(
@@ -167,13 +175,17 @@ def _headlines(trackers: Sequence[OfTracker]) -> list[str]:
 
 def _details(tracker: OfTracker) -> list[str]:
     lines = [f"## {tracker.name}", "", "Left out:"]
-    left = [f"{tracker.outside} hands without any skin in the image"]
+    left = [
+        f"{tracker.outside} hands without any skin in the image",
+        f"{tracker.hidden} hands without a visible landmark, and the results on them",
+    ]
     if tracker.stages:
         presence, palms = tracker.stages.presence, tracker.stages.palms
         left += [
             f"of presence {presence.hidden} hands less than half visible and {presence.left_out}"
-            " images without room for a region away from the hand",
-            f"of palm AP {palms.ignored} palms whose centre is outside the image",
+            " images without room for a region away from the hands",
+            f"of palm AP {palms.ignored} palms whose centre is outside the image or whose hand has"
+            " no visible landmark",
         ]
     lines[-1] += f" {'; '.join(left)}."
     lines.append("")

@@ -168,6 +168,8 @@ def _of_tracker(
         scores.images,
         scores.false_positives,
         scores.outside,
+        scores.hidden,
+        scores.by_kind,
         stages,
         videos,
     )
@@ -176,7 +178,7 @@ def _of_tracker(
 def _stage_figures(stages: Stages, images: Callable[[str], Iterator[TrueImage]]) -> StageFigures:
     find_landmarks = stages.find_landmarks
     return StageFigures(
-        landmarks=figures_of(score_landmarks(images("landmarks alone"), find_landmarks).hands),
+        landmarks=figures_of(score_landmarks(images("landmarks alone"), find_landmarks)),
         palms=score_palms(images("palms alone"), stages.find_palms),
         presence=score_presence(images("presence"), presence_by(find_landmarks)),
     )

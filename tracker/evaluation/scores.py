@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -42,6 +43,8 @@ class HandScore:
         box_share: longer side of the box ÷ the image's longer side.
         visible_share: of the 21 landmarks.
         errors: None if the hand was missed.
+        kind: of the scene.
+        worn, holds, together: as in truth.TrueHand.
     """
 
     key: str
@@ -52,6 +55,22 @@ class HandScore:
     box_share: float
     visible_share: float
     errors: Errors | None
+    kind: str = "hand"
+    worn: tuple[str, ...] = ()
+    holds: str | None = None
+    together: bool = False
+
+
+@dataclass(frozen=True)
+class FalsePositives:
+    """Images, and results in them that lie on no hand."""
+
+    images: int
+    results: int
+
+    @property
+    def an_image(self) -> float:
+        return self.results / self.images if self.images else float("nan")
 
 
 @dataclass(frozen=True)
@@ -59,16 +78,24 @@ class Scores:
     """Of a whole split.
 
     Attributes:
-        hands: one record a labelled hand.
-        images: looked at.
-        false_positives: results on no hand.
+        hands: one record a hand to be found.
+        by_kind: images and results on no hand, by the scene's kind.
         outside: labelled hands without any skin in the image, left out.
+        hidden: labelled hands without a visible landmark, left out with the results on them.
     """
 
     hands: tuple[HandScore, ...]
-    images: int
-    false_positives: int
+    by_kind: dict[str, FalsePositives]
     outside: int
+    hidden: int
+
+    @property
+    def images(self) -> int:
+        return sum(of.images for of in self.by_kind.values())
+
+    @property
+    def false_positives(self) -> int:
+        return sum(of.results for of in self.by_kind.values())
 
 
 @dataclass(frozen=True)
@@ -110,7 +137,9 @@ class Figures:
 def score_images(images: Iterable[TrueImage], results_of: ResultsOf) -> Scores:
     """Run a tracker over images and hold each result against the hand that it lies on."""
     hands: list[HandScore] = []
-    count = false = outside = 0
+    images_of: Counter[str] = Counter()
+    false_of: Counter[str] = Counter()
+    outside = hidden = 0
     for image in images:
         results = list(results_of(image.key, image.image))
         matching = match_landmarks(
@@ -121,10 +150,12 @@ def score_images(images: Iterable[TrueImage], results_of: ResultsOf) -> Scores:
             score_hand(image, hand, results[on[i]] if i in on else None)
             for i, hand in enumerate(image.hands)
         ]
-        count += 1
-        false += len(matching.false)
+        images_of[image.kind] += 1
+        false_of[image.kind] += _false_results(image, [results[i] for i in matching.false])
         outside += image.outside
-    return Scores(tuple(hands), count, false, outside)
+        hidden += len(image.hidden)
+    by_kind = {kind: FalsePositives(images_of[kind], false_of[kind]) for kind in sorted(images_of)}
+    return Scores(tuple(hands), by_kind, outside, hidden)
 
 
 def score_hand(image: TrueImage, hand: TrueHand, result: HandResult | None) -> HandScore:
@@ -138,6 +169,10 @@ def score_hand(image: TrueImage, hand: TrueHand, result: HandResult | None) -> H
         box_share=hand.box_side / image.side,
         visible_share=hand.visible_share,
         errors=None if result is None else errors_of(hand, result),
+        kind=image.kind,
+        worn=hand.worn,
+        holds=hand.holds,
+        together=hand.together,
     )
 
 
@@ -196,6 +231,12 @@ def worst(hands: Sequence[HandScore], count: int) -> list[HandScore]:
     of_missed = max(count // 2, count - len(found))
     first = missed[:of_missed]
     return first + found[: count - len(first)]
+
+
+def _false_results(image: TrueImage, left: Sequence[HandResult]) -> int:
+    """Of the results that lie on no hand to be found, those that lie on no hidden one either."""
+    hidden = [hand.landmarks for hand in image.hidden]
+    return len(match_landmarks(hidden, [result.landmarks for result in left]).false)
 
 
 def _share(values: Sequence[float] | Sequence[bool]) -> float:

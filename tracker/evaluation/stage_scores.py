@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tracker.estimates import HandEstimate
 from tracker.evaluation import metrics
 from tracker.evaluation.average_precision import PalmImage, palm_precision, squares
-from tracker.evaluation.scores import HALF_VISIBLE, HandScore, Scores, score_hand
+from tracker.evaluation.scores import HALF_VISIBLE, HandScore, score_hand
 from tracker.evaluation.truth import Image, TrueHand, TrueImage
 from tracker.results import HandResult
 from tracker.roi import Roi, roi_from_landmarks, roi_from_palm
@@ -40,7 +40,8 @@ class PalmFigures:
 
     Attributes:
         images: looked at.
-        palms: to be found; `ignored` are those whose centre is outside the image.
+        palms: to be found; `ignored` are those whose centre is outside the image and those of
+            hands without a visible landmark.
         ap50, ap50_95: COCO AP of axis-aligned squares.
         found: share of palms with a detection of any score at IoU PALM_IOU.
         roi_recall: share of palms so found whose region holds all 21 landmarks.
@@ -66,7 +67,7 @@ class PresenceFigures:
         auc: ROC AUC.
         positives: regions of hands of which at least half is to be seen.
         negatives: regions without a hand.
-        left_out: images whose hand leaves no room for a region without it.
+        left_out: images whose hands leave no room for a region without one.
         hidden: hands of which less is to be seen, in neither class.
     """
 
@@ -77,24 +78,22 @@ class PresenceFigures:
     hidden: int
 
 
-def score_landmarks(images: Iterable[TrueImage], find_landmarks: FindLandmarks) -> Scores:
+def score_landmarks(images: Iterable[TrueImage], find_landmarks: FindLandmarks) -> list[HandScore]:
     """The landmark stage on the regions that true landmarks give: no hand is missed."""
     hands: list[HandScore] = []
-    count = outside = 0
     for image in images:
         for hand in image.hands:
             (estimate,) = find_landmarks(image.image, [roi_from_landmarks(hand.landmarks)])
             hands.append(score_hand(image, hand, _result(estimate)))
-        count += 1
-        outside += image.outside
-    return Scores(tuple(hands), count, 0, outside)
+    return hands
 
 
 def score_palms(images: Iterable[TrueImage], find_palms: FindPalms) -> PalmFigures:
     """The detector on whole images; it should report palms of low score too.
 
     Regions are judged on the best scored detection of each palm. A palm whose centre is outside
-    the image is neither asked for nor held against a detection.
+    the image, or of whose hand no landmark is visible, is neither asked for nor held against a
+    detection.
     """
     judged: list[PalmImage] = []
     holds: list[bool] = []
@@ -102,14 +101,16 @@ def score_palms(images: Iterable[TrueImage], find_palms: FindPalms) -> PalmFigur
     for image in images:
         found = find_palms(image.image)
         boxes = squares(found.boxes[:, :2], found.boxes[:, 2])
-        truth = squares(
-            [hand.palm_center for hand in image.hands], [hand.palm_side for hand in image.hands]
-        )
-        ignored = np.array([not _centre_inside(image, hand) for hand in image.hands], bool)
-        judged.append(PalmImage(boxes, found.scores, truth, ignored))
-        for hand, row in zip(image.hands, metrics.iou(truth, boxes), strict=True):
+        hands = [*image.hands, *image.hidden]
+        truth = squares([hand.palm_center for hand in hands], [hand.palm_side for hand in hands])
+        asked = [
+            _centre_inside(image, hand) and number < len(image.hands)
+            for number, hand in enumerate(hands)
+        ]
+        judged.append(PalmImage(boxes, found.scores, truth, ~np.array(asked, bool)))
+        for hand, row, is_asked in zip(hands, metrics.iou(truth, boxes), asked, strict=True):
             near = np.flatnonzero(row >= PALM_IOU)
-            if near.size and _centre_inside(image, hand):
+            if near.size and is_asked:
                 best = near[np.argmax(found.scores[near])]
                 roi = roi_from_palm(found.keypoints[best])
                 holds.append(metrics.roi_holds(roi, hand.landmarks))
@@ -144,7 +145,7 @@ def score_presence(
     negative: list[float] = []
     left_out = hidden = 0
     for image in images:
-        for hand in image.hands:
+        for hand in (*image.hands, *image.hidden):
             if hand.visible_share < HALF_VISIBLE:
                 hidden += 1
                 continue
@@ -170,7 +171,7 @@ def region_without_hand(image: TrueImage, rng: np.random.Generator) -> Roi | Non
     """
     height, width = image.image.shape[:2]
     whole = (0.0, 0.0, float(width), float(height))
-    hands = [_extent(hand) for hand in image.hands]
+    hands = [_extent(hand) for hand in (*image.hands, *image.hidden)]
     for _ in range(NEGATIVE_DRAWS):
         low, high = np.log(NEGATIVE_SIDES)
         size = float(np.exp(rng.uniform(low, high))) * image.side

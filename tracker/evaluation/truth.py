@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synth.sample import Sample
 from synth.shards.reader import read_samples
-from tracker.evaluation.metrics import longer_side, palm_size
+from tracker.evaluation.metrics import iou, longer_side, palm_size
 from tracker.results import Handedness, HandResult
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
 Split = Literal["train", "val", "test"]
+
+#: Hands are together from this IoU of their boxes on.
+TOGETHER_IOU: Final = 0.05
 
 #: What a tracker says about one image, whose key comes first: a tracker that runs looks at the
 #: picture alone, one whose results were recorded at the key alone.
@@ -37,6 +40,9 @@ class TrueHand:
         palm_side: pixels, side of the palm's square.
         skin: name of the skin.
         gesture: name, or None.
+        worn: what it wears and what is done to its skin, as in docs/format.md.
+        holds: name of the thing that it holds, or None.
+        together: whether another hand's box overlaps its own by more than TOGETHER_IOU.
     """
 
     side: Handedness
@@ -47,6 +53,9 @@ class TrueHand:
     palm_side: float
     skin: str
     gesture: str | None
+    worn: tuple[str, ...] = ()
+    holds: str | None = None
+    together: bool = False
 
     @property
     def palm_size(self) -> float:
@@ -71,14 +80,18 @@ class TrueImage:
     Attributes:
         key: name of the sample.
         image: (H, W, 3) uint8 RGB.
-        hands: those of which at least some skin is inside the image.
-        outside: labelled hands that are not, and are left out.
+        hands: to be found: at least one landmark of each is visible.
+        outside: labelled hands without any skin inside the image, left out.
+        kind: of the scene.
+        hidden: hands inside the image without a visible landmark, which may be found or not.
     """
 
     key: str
     image: Image
     hands: tuple[TrueHand, ...]
     outside: int
+    kind: str = "hand"
+    hidden: tuple[TrueHand, ...] = ()
 
     @property
     def side(self) -> int:
@@ -97,17 +110,32 @@ def read_true_images(folder: Path, split: Split) -> Iterator[TrueImage]:
 
 
 def true_image(sample: Sample) -> TrueImage:
-    """Image and hands of a sample.
+    """Image and hands of a sample. Datasets of lone bare hands lack some keys of the label.
 
     Raises:
         UserError: if the image cannot be decoded.
     """
     labels = sample.label["hands"]
-    hands = tuple(_true_hand(label) for label in labels if label["box"] is not None)
-    return TrueImage(sample.key, sample.image(), hands, len(labels) - len(hands))
+    inside = [label for label in labels if label["box"] is not None]
+    corners = np.array([label["box"] for label in inside], np.float64).reshape(-1, 4)
+    corners[:, 2:] += corners[:, :2]
+    overlap = iou(corners, corners)
+    np.fill_diagonal(overlap, 0)
+    hands = [
+        _true_hand(label, bool(row.max() > TOGETHER_IOU))
+        for label, row in zip(inside, overlap, strict=True)
+    ]
+    return TrueImage(
+        key=sample.key,
+        image=sample.image(),
+        hands=tuple(hand for hand in hands if hand.visible_share > 0),
+        outside=len(labels) - len(hands),
+        kind=sample.label.get("kind", "hand"),
+        hidden=tuple(hand for hand in hands if hand.visible_share == 0),
+    )
 
 
-def _true_hand(label: dict[str, Any]) -> TrueHand:
+def _true_hand(label: dict[str, Any], together: bool) -> TrueHand:
     return TrueHand(
         side=label["side"],
         landmarks=np.array(label["landmarks_image"], np.float64),
@@ -117,4 +145,7 @@ def _true_hand(label: dict[str, Any]) -> TrueHand:
         palm_side=float(label["palm_box"]["size"]),
         skin=label["skin"],
         gesture=label["gesture"],
+        worn=tuple(label.get("worn", ())),
+        holds=label.get("holds"),
+        together=together,
     )

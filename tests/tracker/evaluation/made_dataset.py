@@ -36,8 +36,8 @@ def hand_label(hand: ScriptedHand, side: str = "right", **keys: Any) -> dict[str
     }
 
 
-def sample(key: str, *hands: dict[str, Any]) -> Sample:
-    """A picture of even grey."""
+def sample(key: str, *hands: dict[str, Any], **keys: Any) -> Sample:
+    """A picture of even grey; `keys` are the label's beside its hands."""
     ok, data = cv2.imencode(".jpg", np.full((SIDE, SIDE, 3), 128, np.uint8))
     assert ok
-    return Sample(key, data.tobytes(), {"hands": list(hands)})
+    return Sample(key, data.tobytes(), {"hands": list(hands), **keys})

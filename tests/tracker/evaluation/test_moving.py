@@ -85,7 +85,9 @@ def test_clips_of_a_dataset(tmp_path: Path) -> None:
     jumping = moments(0, ScriptedHand((80, 110), 30), ScriptedHand((110, 120), 30))
     hidden = sample("00000001_000_0", hand_label(HAND, visibility=[1] * 21))
     steady = moments(2, *[ScriptedHand((80 + i, 110), 30) for i in range(3)])
-    folder = write_shards(tmp_path / "d", {"test": [*jumping, hidden, *steady]})
+    beside = hand_label(ScriptedHand((30, 110), 20), visibility=[1] * 21)
+    with_hidden = sample("00000003_000_0", hand_label(HAND), beside)
+    folder = write_shards(tmp_path / "d", {"test": [*jumping, hidden, *steady, with_hidden]})
     clips = read_clips(folder, "test", 5)
     assert [[image.key for image in clip] for clip in clips] == [
         ["00000000_000_0"],

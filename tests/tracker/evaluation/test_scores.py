@@ -9,8 +9,15 @@ import pytest
 
 from tests.tracker.evaluation.made_dataset import hand_label, sample
 from tests.tracker.fake_models import ScriptedHand
-from tracker.evaluation.groups import figures_by_group, interval
-from tracker.evaluation.scores import Errors, HandScore, figures_of, score_images, worst
+from tracker.evaluation.groups import figures_by_group, interval, worn_group
+from tracker.evaluation.scores import (
+    Errors,
+    FalsePositives,
+    HandScore,
+    figures_of,
+    score_images,
+    worst,
+)
 from tracker.evaluation.truth import true_image
 from tracker.results import HandResult
 from tracker.roi import Roi
@@ -51,6 +58,54 @@ def test_results_are_held_against_the_labelled_hands() -> None:
     assert missed.errors is None
 
 
+def test_hidden_hands_are_not_asked_for_and_results_on_them_are_not_false() -> None:
+    seen, hidden = ScriptedHand((40, 120), 30), ScriptedHand((120, 120), 30)
+    image = true_image(
+        sample("a", hand_label(hidden, visibility=[1] * 20 + [0]), hand_label(seen), kind="people")
+    )
+    empty = true_image(sample("b", kind="empty"))
+    assert (len(image.hands), len(image.hidden), image.outside) == (1, 1, 0)
+    on_both = [result(seen.landmarks), result(hidden.landmarks + (2, 0, 0))]
+
+    scores = score_images([image, empty], lambda key, _: on_both if key == "a" else on_both[:1])
+    assert [hand.errors is not None for hand in scores.hands] == [True]
+    assert (scores.images, scores.hidden, scores.false_positives) == (2, 1, 1)
+    assert scores.by_kind == {"people": FalsePositives(1, 0), "empty": FalsePositives(1, 1)}
+    # A second result on the hidden hand is one too many.
+    again = score_images([image], lambda key, _: [*on_both, result(hidden.landmarks)])
+    assert again.false_positives == 1
+    # A result that lies on both belongs to the hand that is seen.
+    near = true_image(
+        sample("c", hand_label(ScriptedHand((44, 120), 30), visibility=[1] * 21), hand_label(seen))
+    )
+    (found,) = score_images([near], lambda key, _: [result(seen.landmarks + (3, 0, 0))]).hands
+    assert found.errors is not None
+
+
+def test_hands_are_together_where_their_boxes_overlap() -> None:
+    hands = [ScriptedHand((x, 120), 30) for x in (40, 60, 130)]
+    labels = [
+        hand_label(hand, box=[x - 20, 40, 40, 80])
+        for hand, x in zip(hands, (40, 60, 130), strict=True)
+    ]
+    image = true_image(sample("a", *labels))
+    # 20 of 60 columns are in both of the first two boxes.
+    assert [hand.together for hand in image.hands] == [True, True, False]
+    # 3 of 77 are too few; that the one is hidden makes no difference.
+    labels[1]["box"][0] = 57
+    assert not any(hand.together for hand in true_image(sample("b", *labels)).hands)
+    labels[1]["box"][0], labels[1]["visibility"] = 40, [1] * 21
+    first, last = true_image(sample("c", *labels)).hands
+    assert (first.together, last.together) == (True, False)
+
+
+def test_labels_of_lone_bare_hands_lack_keys() -> None:
+    image = true_image(sample("a", hand_label(ScriptedHand((60, 120), 40))))
+    (hand,) = image.hands
+    assert (image.kind, image.hidden) == ("hand", ())
+    assert (hand.worn, hand.holds, hand.together) == ((), None, False)
+
+
 def test_figures() -> None:
     hands = [score(0.1), score(0.3), score(0.8), score(None), score(None, palm_share=0.01)]
     figures = figures_of(hands)
@@ -84,6 +139,39 @@ def test_groups_hold_every_hand_once() -> None:
         assert sum(figures.hands for figures in groups[name].values()) == len(hands)
     assert groups["all"]["half visible"].hands == len(hands) - 1
     assert list(groups["worst gestures"]) == ["fist", "ok"]
+
+
+def test_circumstances_are_groups_where_they_differ() -> None:
+    bare = [score(0.1), score(0.3)]
+    assert not {"kind", "worn", "held", "together"} & set(figures_by_group(bare))
+    hands = [
+        *bare,
+        score(0.5, kind="held", holds="ball"),
+        score(None, kind="people", worn=("wool_glove", "watch"), together=True),
+        score(0.2, kind="people", worn=("tattoo", "ring")),
+    ]
+    groups = figures_by_group(hands)
+    assert {name: of.hands for name, of in groups["kind"].items()} == {
+        "hand": 2,
+        "held": 1,
+        "people": 2,
+    }
+    assert {name: of.hands for name, of in groups["worn"].items()} == {
+        "bare": 3,
+        "ornaments": 1,
+        "wool glove": 1,
+    }
+    assert groups["held"]["a thing"].palm_error_mean == pytest.approx(0.5)
+    assert groups["held"]["nothing"].hands == 4
+    assert groups["together"]["together"].found == 0
+    assert groups["together"]["apart"].found == 1
+
+
+def test_what_counts_of_several_things_worn() -> None:
+    assert worn_group(()) == "bare"
+    assert worn_group(("polish", "dirt")) == "on the skin"
+    assert worn_group(("bracelet", "polish")) == "ornaments"
+    assert worn_group(("latex_glove", "bracelet", "polish")) == "latex glove"
 
 
 def test_intervals() -> None:

@@ -39,9 +39,9 @@ def find_landmarks(
 
 
 def test_landmarks_on_true_regions() -> None:
-    scores = score_landmarks(images(), find_landmarks)
-    assert len(scores.hands) == 3
-    for hand in scores.hands:
+    hands = score_landmarks(images(), find_landmarks)
+    assert len(hands) == 3
+    for hand in hands:
         assert hand.errors is not None
         assert hand.errors.palm_error == pytest.approx(1.0)
         assert hand.errors.handedness_right
@@ -67,6 +67,18 @@ def test_palm_outside_the_image_is_ignored() -> None:
     image = true_image(sample("a", hand_label(gone, box=[0, 0, 10, 10])))
     figures = score_palms([image, *images(1)], lambda image: NO_PALMS)
     assert (figures.palms, figures.ignored, figures.images) == (1, 1, 2)
+
+
+def test_palm_of_a_hidden_hand_is_ignored() -> None:
+    hidden = ScriptedHand((120, 110), 25)
+    both = [hand_label(hidden, visibility=[1] * 21), hand_label(HAND)]
+    keypoints = np.stack([hand.landmarks[list(PALM_LANDMARKS), :2] for hand in (hidden, HAND)])
+    low, high = keypoints.min(axis=1), keypoints.max(axis=1)
+    boxes = np.column_stack([(low + high) / 2, (high - low).max(axis=1)])
+    palms = Palms(np.array([0.9, 0.8]), boxes, keypoints)
+    figures = score_palms([true_image(sample("a", *both))], lambda image: palms)
+    assert (figures.palms, figures.ignored) == (1, 1)
+    assert figures.ap50 == figures.found == 1
 
 
 def test_presence() -> None:

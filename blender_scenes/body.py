@@ -16,7 +16,7 @@ from synth.body.eye import eye_uv
 from synth.body.eyewear import frame_of
 from synth.body.garment import dressed
 from synth.body.hair import Strands, grown, hung
-from synth.body.headwear import COVERING, PRESSING, headpiece
+from synth.body.headwear import headpiece
 from synth.body.measures import limbs_of
 from synth.body.mesh_parts import Piece
 from synth.body.model import BodyModel, BodyShape
@@ -80,8 +80,8 @@ def set_body(body: BodyObjects, look: BodyLook, shape: BodyShape) -> None:
     for garment, one in zip(look.garments, dressed(body.model, shape, look.garments), strict=True):
         worn.append((one.shell, garment.surface, garment.wrinkles))
         hidden = hidden | one.hidden
-    headwear = look.headwear
-    if headwear is not None:
+    under_headwear = None
+    if (headwear := look.headwear) is not None:
         piece = headpiece(body.model, shape, headwear)
         worn += [
             (part, headwear.surface, _HEADWEAR_WRINKLES)
@@ -89,13 +89,16 @@ def set_body(body: BodyObjects, look: BodyLook, shape: BodyShape) -> None:
             if part is not None
         ]
         hidden = hidden | piece.hidden
+        under_headwear = piece.hidden
     if look.eyewear is not None:
         frame, lenses = frame_of(body.model, shape, look.eyewear)
         worn.append((frame, _plastic(look.eyewear), 0.0))
         if lenses is not None:
             worn.append((lenses, _glass(), 0.0))
     _write_skin(body, shape, ~hidden)
-    _write_hair(body, look, shape)
+    body.strands = grown(body.model, shape, look.hair, under_headwear)
+    if body.strands is not None:
+        set_hair(body.hair, body.strands, look.hair.color)
     while len(body.cloths) < len(worn):
         name = f"{body.skin.name}_cloth{len(body.cloths)}"
         body.cloths.append(build_cloth(name, body.collection))
@@ -147,15 +150,6 @@ def _write_skin(body: BodyObjects, shape: BodyShape, shown: NDArray[np.bool_]) -
         {"skin": uv.reshape(-1, 2)},
     )
     body.skin.data.polygons.foreach_set("material_index", is_eye.astype(np.int32))
-
-
-def _write_hair(body: BodyObjects, look: BodyLook, shape: BodyShape) -> None:
-    kind = None if look.headwear is None else look.headwear.kind
-    body.strands = None
-    if kind not in COVERING:
-        body.strands = grown(body.model, shape, look.hair, kind in PRESSING)
-    if body.strands is not None:
-        set_hair(body.hair, body.strands, look.hair.color)
 
 
 def _plastic(eyewear: Eyewear) -> Surface:

@@ -25,7 +25,7 @@ from synth.skin.bake import SkinMaps, ensure_skin_maps
 from synth.skin.color import SKINS
 
 #: Raise it whenever a map changes: caches of older versions are then rebuilt.
-PAINT_VERSION: Final = 1
+PAINT_VERSION: Final = 2
 RESOLUTION: Final = 2048
 #: Heights run from −RANGE to +RANGE metres over the 8 bits of the map; 0.5 is level.
 RELIEF_RANGE: Final = 0.0004
@@ -109,8 +109,8 @@ def write_body_maps(folder: Path, skin: SkinMaps, resolution: int) -> BodyMaps:
     return maps
 
 
-def _write(path: Path, values: NDArray[np.floating]) -> None:
-    image = (values * 255 + 0.5).clip(0, 255).astype(np.uint8)
+def _write(path: Path, values: NDArray[np.generic]) -> None:
+    image = (values.astype(np.float32) * 255 + 0.5).clip(0, 255).astype(np.uint8)
     if image.ndim == 3:
         image = image[..., [2, 1, 0, 3][: image.shape[2]]]
     if not cv2.imwrite(str(path), image, [cv2.IMWRITE_PNG_COMPRESSION, 3]):

@@ -21,6 +21,8 @@ _ARM: Final = [
     i for i, name in enumerate(BODY_BONES) if name.startswith(("upperarm", "lowerarm", "shoulder"))
 ]
 _HEAD: Final = BODY_BONES.index("head")
+#: Metres from the middles of nearly all quads to their farthest corners.
+_QUAD: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,11 @@ class Trunk:
         Args:
             cloth: metres that clothes stand off the skin.
         """
-        _, nearest = self.tree.query(points)
+        distance, nearest = self.tree.query(points)
         along = np.einsum("ij,ij->i", points - self.points[nearest], self.normals[nearest])
-        return np.asarray(along - np.where(self.on_head[nearest], 0.0, cloth))
+        # Near the skin that is it; beyond its borders, where arms begin, it is far too little.
+        beside = np.maximum(np.abs(along), distance - _QUAD)
+        return np.asarray(np.copysign(beside, along) - np.where(self.on_head[nearest], 0.0, cloth))
 
 
 @lru_cache(maxsize=2)

@@ -56,9 +56,9 @@ def cloth_uv(limbs: Limbs, shape: BodyShape, patch: Patch, rest: Array) -> Array
 def _panel(points: Array, shape: BodyShape, front: float) -> Array:
     """A garment's front (1) or back (−1): round about the trunk, flat to the shoulders."""
     angle = np.arctan2(points[:, 0], -points[:, 1] - 0.01)
-    flat = 1.2 * points[:, 0]
+    flat = np.asarray(1.2 * points[:, 0])
     if front < 0:
-        flat = np.sign(points[:, 0] + 1e-9) * np.pi * _RADIUS[0] - flat
+        flat = np.asarray(np.sign(points[:, 0] + 1e-9) * np.pi * _RADIUS[0] - flat)
     yoke = shape.head("neck01")[2] - _YOKE
     share = smoothstep(yoke - 0.06, yoke + 0.04, points[:, 2])
     u = angle * _RADIUS[0]
@@ -67,9 +67,9 @@ def _panel(points: Array, shape: BodyShape, front: float) -> Array:
 
 def _round(points: Array, low: Array, high: Array, radius: float) -> Array:
     along = (high - low) / np.linalg.norm(high - low)
-    forward = np.array([0.0, -1.0, 0.0])
+    forward: Array = np.array([0.0, -1.0, 0.0])
     forward = forward - along * (forward @ along)
-    forward /= np.linalg.norm(forward)
+    forward = forward / np.linalg.norm(forward)
     side = np.cross(along, forward)
     about = points - low
     angle = np.arctan2(about @ side, about @ forward)

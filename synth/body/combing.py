@@ -136,7 +136,17 @@ class Combing:
         aside = np.where(x < self.parting, -1.0, 1.0) * np.maximum(np.abs(x), least)
         back = self.backwards * smoothstep(self.eyes - 0.06, self.eyes - 0.20, z)
         behind = np.maximum(y, (self.middle[1] + 0.02) * back + y * (1 - back))
-        return np.stack([np.where(least > 0, aside, x), behind, z], axis=1)
+        # Or the hair of the head's front half falls before the shoulders.
+        ahead = smoothstep(self.eyes - 0.10, self.eyes - 0.20, z) * (1 - self.backwards)
+        ahead = ahead * smoothstep(self.middle[1] + 0.03, self.middle[1] - 0.01, y)
+        before_shoulder = np.minimum(behind, self.middle[1] - 0.035)
+        along = behind + 0.35 * ahead * (before_shoulder - behind)
+        x = np.where(least > 0, aside, x)
+        # It does not slide off the shoulders.
+        low = smoothstep(self.eyes - 0.08, self.eyes - 0.16, z)
+        most = self.face + (0.02 if self.backwards else 0.035)
+        gathered = np.clip(x, -most, most)
+        return np.stack([x + low * (gathered - x), along, z], axis=1)
 
     def fray(self, rng: np.random.Generator, count: int, share: Array) -> Array:
         """(count, K, 3) metres: waves and stray hairs."""
@@ -146,7 +156,7 @@ class Combing:
         turns = 2 * np.pi * self.length / self.wave_length * share[None, :, None]
         pull = np.minimum(share * 6, 1.0)[None, :, None]
         waves = self.wave * np.sin(turns + phase) * pull
-        spread = {"short": 0.0035, "afro": 0.010}.get(self.style, 0.006)
+        spread = {"short": 0.0035, "afro": 0.010}.get(self.style, 0.0045)
         if self.style in ("bun", "ponytail"):
             spread = 0.0025 + 0.006 * (self.style == "ponytail")
         stray = rng.normal(0.0, spread, (count, 1, 3)) * share[None, :, None]

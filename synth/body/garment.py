@@ -35,8 +35,10 @@ _OVERLAP: Final = 0.05
 #: Shares of jackets that are open, and of tops that have a shirt's collar.
 _OPEN_JACKETS: Final = 0.6
 _SHIRTS: Final = 0.3
+#: Share of the forearm that a rolled sleeve leaves bare at most.
+_MOST_CUFF: Final = 0.75
 _IRRATIONAL: Final = (0.7548776662, 0.5698402910, 0.3247179572, 0.8191725134)
-_SMOOTHING: Final = {"top": 12, "jacket": 18, "trousers": 10, "skirt": 10, "shoes": 40}
+_SMOOTHING: Final = {"top": 12, "jacket": 18, "trousers": 10, "skirt": 10, "shoes": 25}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +69,11 @@ def dressed(model: BodyModel, shape: BodyShape, garments: Sequence[Garment]) -> 
         if garment.kind == "skirt":
             quads, rows = skirt_rings(model, shape, limbs, measures, garment.sleeve)
             patch = cut(quads, rows, np.asarray(rows @ -(over + _OVERLAP)))
-            hidden[:] = False
+            hidden = (field < -2 * _HIDDEN)[model.quads].all(1)
         else:
             patch = _patch(model, seen)
         shell = _shell(limbs, measures, shape, garment, layer, patch)
-        under = smoothstep(0.015, -0.015, np.asarray(patch.rows @ over))
+        under = smoothstep(0.015, -0.015, np.asarray(patch.rows @ over)).astype(np.float64)
         result.append(Worn(_pressed(shell, layer, under), hidden))
     return result
 
@@ -113,6 +115,8 @@ def _shell(
         if garment.kind == "jacket" or _unit_of(garment.seed, 4) < _SHIRTS:
             collar = collar_along(patch, rest, np.asarray(patch.rows @ below))
     least = tight * (0.6 * garment.looseness + 0.001) + _LAYER * layer
+    if garment.kind == "shoes":
+        least = least - 1.0
     uv = with_edge_uv(patch, cloth_uv(limbs, shape, patch, rest))
     if collar is not None:
         uv = np.concatenate([uv, collar.uv])
@@ -159,9 +163,8 @@ def _upper_field(limbs: Limbs, measures: Measures, shape: BodyShape, garment: Ga
     for index in range(2):
         arm, hand = limbs.arm[index], limbs.hand[index]
         if garment.sleeve >= 1.0:
-            field = np.maximum(
-                field, np.where(hand, garment.cuff - measures.from_wrist[index], -1.0)
-            )
+            cuff = min(garment.cuff, _MOST_CUFF * measures.forearm)
+            field = np.maximum(field, np.where(hand, cuff - measures.from_wrist[index], -1.0))
             continue
         past = measures.along_arm[index] - (garment.sleeve * measures.upper_arm - 0.01)
         field = np.maximum(field, np.minimum(past, 0.3 * (arm - 0.35)))
@@ -178,8 +181,9 @@ def _offset(limbs: Limbs, measures: Measures, shape: BodyShape, garment: Garment
     """(V,) metres off the skin: looser at hems, and hanging straight from what stands out."""
     points, loose = shape.vertices, garment.looseness
     offset = np.full(len(points), loose + 0.002)
-    if garment.kind == "shoes":
-        return offset
+    if garment.kind == "shoes":  # smoothing shrinks the toes, which it may, to one tip
+        toes = smoothstep(measures.ankle[1] - 0.03, measures.ankle[1] - 0.12, points[:, 1])
+        return np.asarray(offset + 0.016 * toes)
     if garment.kind in ("trousers", "skirt"):
         down = np.clip(
             (measures.hip[2] - points[:, 2]) / (measures.hip[2] - measures.ankle[2]), 0, 1

@@ -27,11 +27,15 @@ _GUIDES: Final = 420
 _STRANDS: Final = {"afro": 6000, "short": 6000, "bun": 3600, "ponytail": 4000}
 _BUN_STRANDS: Final = 900
 _MOST_STRANDS: Final = 5000
+#: Quads of scalp below which no hair is seen.
+_LEAST_SCALP: Final = 20
 #: Points of a strand.
 _POINTS: Final = {"short": 6, "afro": 8}
 _MOST_POINTS: Final = 12
 #: Metres that a strand keeps off the skin under it.
 _CLEAR: Final = 0.0035
+#: The same below the neck, where there is cloth on the skin.
+_OVER_CLOTH: Final = 0.024
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,28 +65,36 @@ class Strands:
     to_trunk: Array
 
 
-def grown(model: BodyModel, shape: BodyShape, hair: Hair, is_covered: bool) -> Strands | None:
+def grown(
+    model: BodyModel, shape: BodyShape, hair: Hair, hidden: NDArray[np.bool_] | None = None
+) -> Strands | None:
     """A person's hair; None where it is shorter than paint is thick.
 
     Args:
-        is_covered: pressed to the head by something worn on it.
+        hidden: (F,) quads of the body under something worn on the head.
     """
-    if hair.style in ("bald", "shaved"):
+    ground = _ground(model)
+    scalp = ground.quads if hidden is None else ground.quads[~hidden[ground.quads]]
+    if hair.style in ("bald", "shaved") or len(scalp) < _LEAST_SCALP:
         return None
+    is_covered = len(scalp) < len(ground.quads)
     style = hair.style
     if is_covered:
         style = {"afro": "short", "bun": "ponytail"}.get(style, style)  # type: ignore[assignment]
     rng = np.random.Generator(np.random.PCG64(hair.seed))
-    ground = _ground(model)
     skin = shape.vertices[ground.skin]
     tree = cKDTree(skin)
     normals = _normals(model, shape.vertices)[ground.skin]
-    count = _STRANDS.get(style, _MOST_STRANDS)
-    roots, ups = _roots(rng, model, shape.vertices, ground, count)
+    full = _STRANDS.get(style, _MOST_STRANDS)
+    count = max(full * len(scalp) // len(ground.quads), _GUIDES)
+    roots, ups = _roots(rng, model, shape.vertices, scalp, count)
     steps = _POINTS.get(style, _MOST_POINTS)
     combing = combing_of(rng, shape, model, style, hair, is_covered)
     guides = min(_GUIDES, count)
-    grown_guides, off = _grow(combing, roots[:guides], ups[:guides], steps, tree, normals, skin)
+    lower = shape.head("neck02")[2] + 0.03
+    grown_guides, off = _grow(
+        combing, roots[:guides], ups[:guides], steps, tree, normals, skin, lower
+    )
     distance, near = cKDTree(roots[:guides]).query(roots, k=3)
     # Strands join the guide on their own side of a parting.
     shares = 1 / (distance + 0.002) ** 2
@@ -92,7 +104,6 @@ def grown(model: BodyModel, shape: BodyShape, hair: Hair, is_covered: bool) -> S
     fray = combing.fray(rng, count, rest)
     if style == "bun":
         roots, near, shares, fray = _with_bun(rng, combing, roots, near, shares, fray)
-    lower = shape.head("neck02")[2]
     height = grown_guides[..., 2]
     to_trunk = np.asarray(smoothstep(lower + 0.02, lower - 0.09, height), dtype=np.float64)
     thick = combing.thickness * (1.0 - 0.65 * rest**2)
@@ -134,19 +145,23 @@ def hung(strands: Strands, skin: Array, skin_normals: Array) -> Array:
 
 @dataclass(frozen=True)
 class _Ground:
-    """skin: (O,) vertices that hair can lie on; quads (Q, 4) of the scalp; trunk: (T,)."""
+    """What hair grows and lies on, the same for everybody.
+
+    Attributes:
+        skin: (O,) vertices that hair can lie on.
+        quads: (Q,) which of the body's are scalp.
+        trunk: (T,) vertices that carry long hair.
+    """
 
     skin: NDArray[np.intp]
-    quads: NDArray[np.int32]
-    below: Array
+    quads: NDArray[np.intp]
     trunk: NDArray[np.intp]
 
 
 @lru_cache(maxsize=2)
 def _ground(model: BodyModel) -> _Ground:
     average, limbs = average_skin(model), limbs_of(model)
-    below = hair_line(average).astype(np.float64)
-    scalp = (below < 0) & (limbs.head > 0.5) & ~model.is_eye
+    scalp = (hair_line(average) < 0) & (limbs.head > 0.5) & ~model.is_eye
     upper = (average[:, 2] > 0.30) & (limbs.arm.max(0) < 0.6) & ~model.is_eye
     # The mouth's and the nose's insides are no ground to lie on.
     inside = (np.abs(average[:, 0]) < 0.03) & (average[:, 1] > -0.135) & (average[:, 1] < -0.075)
@@ -154,8 +169,7 @@ def _ground(model: BodyModel) -> _Ground:
     chest = (average[:, 2] > 0.40) & (average[:, 2] < 0.52) & (np.abs(average[:, 0]) < 0.13)
     return _Ground(
         np.flatnonzero(upper & ~inside),
-        model.quads[scalp[model.quads].all(1)],
-        below,
+        np.flatnonzero(scalp[model.quads].all(1)),
         np.flatnonzero(chest & (limbs.arm.max(0) < 0.1)),
     )
 
@@ -173,17 +187,18 @@ def _normals(model: BodyModel, skin: Array) -> Array:
 
 
 def _roots(
-    rng: np.random.Generator, model: BodyModel, skin: Array, ground: _Ground, count: int
+    rng: np.random.Generator, model: BodyModel, skin: Array, scalp: NDArray[np.intp], count: int
 ) -> tuple[Array, Array]:
     """(count, 3) places on the scalp, evenly spread, and the skin's directions outwards there."""
-    corners = skin[ground.quads]
+    quads = model.quads[scalp]
+    corners = skin[quads]
     area = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
     size = np.linalg.norm(area, axis=1)
     quad = rng.choice(len(size), count, p=size / size.sum())
     u, v = rng.uniform(size=(2, count, 1))
     a, b, c, d = (corners[quad, k] for k in range(4))
     places = (1 - u) * (1 - v) * a + u * (1 - v) * b + u * v * c + (1 - u) * v * d
-    normals = _normals(model, skin)[ground.quads[quad]].mean(1)
+    normals = _normals(model, skin)[quads[quad]].mean(1)
     return places, normals / np.linalg.norm(normals, axis=1, keepdims=True)
 
 
@@ -195,6 +210,7 @@ def _grow(
     tree: cKDTree,
     normals: Array,
     skin: Array,
+    shoulders: float,
 ) -> tuple[Array, Array]:
     """(G, K, 3) strands from their roots on, step by step, along the comb and off the skin."""
     points, off = [roots], [np.zeros(len(roots))]
@@ -214,7 +230,10 @@ def _grow(
         direction = moved / (np.linalg.norm(moved, axis=1, keepdims=True) + 1e-9)
         place = place + length[:, None] * direction
         points.append(place)
-        off.append(np.minimum(clear, _CLEAR * 2))
+        on_cloth = _OVER_CLOTH * smoothstep(shoulders, shoulders - 0.06, place[:, 2])
+        # Grown close to the skin and then lifted, hair does not slide off the shoulders.
+        points[-1] = place + on_cloth[:, None] * out
+        off.append(np.minimum(clear, 2 * _CLEAR) + on_cloth)
     return np.stack(points, axis=1), np.stack(off, axis=1)
 
 

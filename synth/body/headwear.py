@@ -21,9 +21,6 @@ from synth.skin.noise import noise, smoothstep
 
 Array = NDArray[np.float64]
 
-#: Those that cover hair altogether, and those that press it to the head.
-COVERING: Final = ("scarf", "hood")
-PRESSING: Final = ("cap", "beanie", "hat")
 #: Metres above the eyes of the edge in front, over the ears and behind.
 _EDGE: Final = {
     "cap": (0.052, 0.022, 0.000),
@@ -67,7 +64,7 @@ def headpiece(model: BodyModel, shape: BodyShape, headwear: Headwear) -> HeadPie
     )
     if headwear.kind == "headphones":
         return HeadPiece(_headphones(head, headwear), None, np.zeros(len(model.quads), bool))
-    if headwear.kind in COVERING:
+    if headwear.kind in ("scarf", "hood"):
         return _covering(model, shape, head, headwear)
     field = _edge_field(model, shape, head, headwear.kind)
     shell = _crown(model, shape, head, headwear, field)

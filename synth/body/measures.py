@@ -51,6 +51,7 @@ class Measures:
     Attributes:
         along_arm: (2, V) from the shoulder's joint towards the elbow, right and left.
         upper_arm: from shoulder to elbow.
+        forearm: from elbow to wrist.
         from_wrist: (2, V) from the wrist towards the elbow.
         neck: (3,) base of the neck; hip (3,) joint of the left leg; ankle (3,) of the left.
         trunk: from hip to neck.
@@ -58,6 +59,7 @@ class Measures:
 
     along_arm: Array
     upper_arm: float
+    forearm: float
     from_wrist: Array
     neck: Array
     hip: Array
@@ -76,6 +78,7 @@ def measures_of(shape: BodyShape) -> Measures:
     return Measures(
         along_arm=np.stack(along),
         upper_arm=float(np.linalg.norm(elbow - shoulder)),
+        forearm=float(np.linalg.norm(wrist - elbow)),
         from_wrist=np.stack(from_wrist),
         neck=neck,
         hip=hip,

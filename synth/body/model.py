@@ -108,14 +108,14 @@ class BodyModel:
             coefficients[used].astype(np.float32), self.phenotype_basis[used], 1
         )
         bones = self.bone_heads + np.tensordot(coefficients[used], self.bone_basis[used], 1)
-        # The face is left out here, as in the hand's own shape, where it changes nothing.
-        skin = vertices[self.hand_vertices[0]].astype(np.float64)
-        rows = [hand.joint_names.index(name) for name in FRAME_JOINTS]
-        frame = wrist_frame(*(hand.joint_regressor[rows] @ skin))
         for name, amount in face.items():
             row, sign = FACE_CHANGES.index(name), int(amount < 0)
             vertices = vertices + np.float32(abs(amount)) * self.face_basis[row, sign]
             bones = bones + abs(amount) * self.face_bone_basis[row, sign]
+        # Broad shoulders carry the arms with them, as they are: last of all, then.
+        skin = vertices[self.hand_vertices[0]].astype(np.float64)
+        rows = [hand.joint_names.index(name) for name in FRAME_JOINTS]
+        frame = wrist_frame(*(hand.joint_regressor[rows] @ skin))
         return BodyShape(vertices.astype(np.float64), bones[0], bones[1], frame)
 
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, diags, identity, vstack
-from scipy.sparse.linalg import splu
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
+
+#: Smaller shares of a vertex in a bridge are left out.
+_LEAST_SHARE: Final = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,12 +118,17 @@ def bridged(patch: Patch, own: NDArray[np.bool_]) -> Patch:
     if not len(inner):
         return patch
     mean = patch.neighbours[inner]
-    system = (identity(len(inner), format="csr") - mean[:, inner]).tocsc()
+    system = np.eye(len(inner)) - mean[:, inner].toarray()
     border = mean[:, outer]
     used = np.flatnonzero(np.diff(border.tocsc().indptr))
-    shares = splu(system).solve(border[:, used].toarray())
-    rows = patch.rows.tolil()
-    rows[inner] = csr_matrix(shares) @ patch.rows[outer[used]]
+    shares = np.linalg.solve(system, border[:, used].toarray())
+    shares[shares < _LEAST_SHARE] = 0.0
+    shares /= shares.sum(1, keepdims=True)
+    place = csr_matrix(
+        (np.ones(len(inner)), (inner, np.arange(len(inner)))), shape=(len(own), len(inner))
+    )
+    spanned = place @ (csr_matrix(shares) @ patch.rows[outer[used]])
+    rows = diags((~own).astype(float)) @ patch.rows + spanned
     return Patch(rows.tocsr(), patch.corners, patch.sizes)
 
 

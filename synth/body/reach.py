@@ -66,11 +66,15 @@ def hold_arm(
     shoulder0, elbow0 = (shape.head(sided(b, side)) for b in ("upperarm01", "lowerarm01"))
     wrist0 = shape.wrist(side)
     upper, lower = np.linalg.norm(elbow0 - shoulder0), np.linalg.norm(wrist0 - elbow0)
-    elbow = (shoulder0 + wrist) / 2 + [0.0, 0.0, -0.1]
+    trunk = moved["spine01"]
+    shoulder = trunk[:3, :3] @ shoulder0 + trunk[:3, 3]
+    # Chosen once: overhead it would turn about as the shoulder gives way.
+    aside, wanted = _aside(wrist - shoulder, swivel, side), wrist
+    elbow = (shoulder + wanted) / 2 + [0.0, 0.0, -0.1]
     for _ in range(_SETTLING):
         shoulder = shoulder_of(shape, moved, side, elbow)
-        wrist = _within_reach(shoulder, wrist, float(upper), float(lower))
-        elbow = _elbow(shoulder, wrist, float(upper), float(lower), swivel, side)
+        wrist = _within_reach(shoulder, wanted, float(upper), float(lower))
+        elbow = _elbow(shoulder, wrist, float(upper), float(lower), aside)
     # Along the forearm, and about the hinge between it and the upper arm.
     now = arm_frame(wrist - elbow, np.cross(elbow - shoulder, wrist - elbow))
     rest = arm_frame(wrist0 - elbow0, np.cross(elbow0 - shoulder0, wrist0 - elbow0))
@@ -114,23 +118,26 @@ def _within_reach(shoulder: Array, wrist: Array, upper: float, lower: float) -> 
     return np.asarray(shoulder + apart * (np.clip(distance, near, far) / max(distance, 1e-6)))
 
 
-def _elbow(
-    shoulder: Array, wrist: Array, upper: float, lower: float, swivel: float, side: Side
-) -> Array:
-    apart = wrist - shoulder
-    distance = float(np.linalg.norm(apart))
-    axis = apart / distance
-    along = (upper**2 - lower**2 + distance**2) / (2 * distance)
-    aside = np.sqrt(max(upper**2 - along**2, 0.0))
+def _aside(apart: Array, swivel: float, side: Side) -> Array:
+    """(3,) where the elbow is to go, away from the line from the shoulder to the wrist."""
+    axis = apart / np.linalg.norm(apart)
     # Down, made normal to the line; backwards where the arm itself hangs or points straight up.
     down = np.array([0.0, 0.0, -1.0]) + 0.15 * np.array([0.0, 1.0, 0.0])
     down = down - axis * (down @ axis)
     down /= np.linalg.norm(down)
     outwards = np.cross(axis, down)
     outwards *= np.sign(outwards[0] or 1.0) * (-1.0 if side == "right" else 1.0)
-    return np.asarray(
-        shoulder + along * axis + aside * (np.cos(swivel) * down + np.sin(swivel) * outwards)
-    )
+    return np.asarray(np.cos(swivel) * down + np.sin(swivel) * outwards)
+
+
+def _elbow(shoulder: Array, wrist: Array, upper: float, lower: float, aside: Array) -> Array:
+    apart = wrist - shoulder
+    distance = float(np.linalg.norm(apart))
+    axis = apart / distance
+    along = (upper**2 - lower**2 + distance**2) / (2 * distance)
+    out = aside - axis * (aside @ axis)
+    height = np.sqrt(max(upper**2 - along**2, 0.0)) / np.linalg.norm(out)
+    return np.asarray(shoulder + along * axis + height * out)
 
 
 def _twist(

@@ -102,6 +102,8 @@ def laid(shell: Shell, skin: Array, skin_normals: Array) -> Array:
         cloth += np.maximum(lack, 0.0)[:, None] * out
     normals = patch.normals(cloth)
     cloth += shell.folds[:, None] * normals
+    lack = shell.least - np.einsum("ij,ij->i", cloth - under, out)
+    cloth += np.maximum(lack, 0.0)[:, None] * out
     parts = [cloth, *_edge(shell, cloth, normals)]
     if shell.collar is not None:
         parts.append(stood(shell.collar, cloth))

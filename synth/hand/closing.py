@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +22,6 @@ from synth.hand.solid_contact import REACH, Gaps, Solid, gaps_to, shortest_ways
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-#: Gap at which a sweep stops, metres: the skin is pressed in a little.
-PRESSED: Final = -0.0004
 #: Metres within which a sweep counts as having touched.
 _TOUCHED = 0.0008
 _ITERATIONS = 14
@@ -37,7 +34,7 @@ _EXACT = 0.005
 
 
 @dataclass(frozen=True)
-class TestedHand:
+class ReadyHand:
     """A shape prepared for closing on things."""
 
     surface: HandSurface
@@ -45,8 +42,8 @@ class TestedHand:
     points: SkinPoints
 
 
-def tested_hand(surface: HandSurface) -> TestedHand:
-    return TestedHand(surface, posing_of(surface.shape), skin_points(surface))
+def ready_hand(surface: HandSurface) -> ReadyHand:
+    return ReadyHand(surface, posing_of(surface.shape), skin_points(surface))
 
 
 @dataclass(frozen=True)
@@ -106,8 +103,9 @@ class Stop:
     gap: float
 
 
-def run_sweeps(hand: TestedHand, solids: Sequence[Placed], sweeps: Sequence[Sweep]) -> list[Stop]:
-    """Run several sweeps side by side, each against all solids."""
+def run_sweeps(hand: ReadyHand, solids: Sequence[Placed], sweeps: Sequence[Sweep]) -> list[Stop]:
+    """Run several sweeps side by side, each against all solids, until it is pressed in a little."""
+    pressed = min(placed.solid.pressed for placed in solids)
     amounts = np.zeros(len(sweeps))
     active = list(range(len(sweeps)))
     gaps = np.full(len(sweeps), REACH)
@@ -125,7 +123,7 @@ def run_sweeps(hand: TestedHand, solids: Sequence[Placed], sweeps: Sequence[Swee
             touching = sweeps[i].points[(gap[own] < _TOUCHED) & exact[own]]
             bones[i] = frozenset(hand.points.bone[touching].tolist())
             speed = np.sqrt((velocities[k] ** 2).sum(1))
-            step = _step(gap[own], normal[own], exact[own], velocities[k], speed)
+            step = _step(gap[own], normal[own], exact[own], velocities[k], speed, pressed)
             moved = float(np.clip(amounts[i] + step, sweeps[i].least, sweeps[i].most))
             change = abs(moved - amounts[i]) * speed.max()
             amounts[i] = moved
@@ -139,7 +137,7 @@ def run_sweeps(hand: TestedHand, solids: Sequence[Placed], sweeps: Sequence[Swee
 
 
 def _places(
-    hand: TestedHand, sweeps: Sequence[Sweep], amounts: Array
+    hand: ReadyHand, sweeps: Sequence[Sweep], amounts: Array
 ) -> tuple[list[Array], list[Array]]:
     """Points of each sweep, and how they move per unit of it."""
     vectors = [sweep.at(amount) for sweep, amount in zip(sweeps, amounts, strict=True)]
@@ -175,19 +173,26 @@ def _measured(
 
 
 def _step(
-    gap: Array, normal: Array, exact: NDArray[np.bool_], velocity: Array, speed: Array
+    gap: Array,
+    normal: Array,
+    exact: NDArray[np.bool_],
+    velocity: Array,
+    speed: Array,
+    pressed: float,
 ) -> float:
-    """The largest step that brings no point past PRESSED; negative where one is deeper."""
+    """The largest step that brings no point deeper than `pressed`; negative where one is deeper."""
     moving = speed > 1e-5
     if not moving.any():
         return 0.0
     closing = np.where(exact, -(velocity * normal).sum(1), speed)
-    room = gap - PRESSED
+    room = gap + pressed
     # A point that slides along the surface may still run into a bend of it.
     free = room / np.maximum(closing, 0.4 * speed + 1e-9)
     back = room / np.maximum(closing, 0.15 * speed + 1e-9)
     steps = np.where(room >= 0, free, np.where(closing > 0.1 * speed, back, np.inf))
-    steps = np.where((room >= 0) & exact & (closing < 0), np.maximum(free, 0.004 / speed.max()), steps)
+    steps = np.where(
+        (room >= 0) & exact & (closing < 0), np.maximum(free, 0.004 / speed.max()), steps
+    )
     return float(min(steps[moving].min(), 0.03 / speed.max()))
 
 

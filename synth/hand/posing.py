@@ -24,7 +24,11 @@ _HINGES = [
     (BONES.index("thumb_proximal"), "thumb.mcp_flexion", "thumb.mcp_abduction"),
     (BONES.index("thumb_distal"), "thumb.ip", None),
     *(
-        (BONES.index(f"{finger}_{segment}"), f"{finger}.{flexion}", abduction and f"{finger}.{abduction}")
+        (
+            BONES.index(f"{finger}_{segment}"),
+            f"{finger}.{flexion}",
+            abduction and f"{finger}.{abduction}",
+        )
         for finger in LONG_FINGERS
         for segment, flexion, abduction in (
             ("proximal", "mcp_flexion", "mcp_abduction"),

@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.closing import Placed, TestedHand
+from synth.hand.closing import Placed, ReadyHand
 from synth.hand.contact import COMPRESSION, PALM, PARTS, Contact, contacts, deepest
 from synth.hand.joint_angles import ANGLE_NAMES, HandAngles
 from synth.hand.joint_axes import FINGER_ANGLES, JointAxes, joint_axes, step_in_limits
 from synth.hand.posing import posed_bones
+from synth.hand.solid_contact import Gaps
 
 Array = NDArray[np.float64]
 
@@ -26,8 +27,7 @@ NEARLY: Final = 0.004
 _ITERATIONS = 7
 _LARGEST_STEP = np.radians(7.0)
 _DAMPING = 0.008  # metres per radian
-#: Depths (metres) that are aimed at: in the thing, and of fingers in each other.
-_PRESSED = 0.0004
+#: Depth (metres) that is aimed at where fingers touch each other.
 _LEFT = 0.001
 
 
@@ -52,9 +52,7 @@ class Settled:
         return bool(self.gaps.min() >= -DEEPEST and self.depth <= COMPRESSION)
 
 
-def settle(
-    hand: TestedHand, thing: Placed, vector: Array, meant: Collection[str]
-) -> Settled:
+def settle(hand: ReadyHand, thing: Placed, vector: Array, meant: Collection[str]) -> Settled:
     """Least changes of the joints until the fingers touch, and nothing is too deep.
 
     The thing itself moves where it stands too deep in the palm.
@@ -74,9 +72,7 @@ def settle(
         found = contacts(hand.surface, bones, each=2)
         skin = hand.points.at(bones, np.arange(len(hand.points.part)))
         gaps = thing.gaps(skin, reach=0.012)
-        nearest = np.array(
-            [gaps.gap[hand.points.part == part].min() for part in range(len(PARTS))]
-        )
+        nearest = np.array([gaps.gap[hand.points.part == part].min() for part in range(len(PARTS))])
         now = Settled(vector, thing.to_wrist, nearest, deepest(found))
         if iteration == 0:
             wanted = [i for i in range(PALM) if PARTS[i] in meant and nearest[i] < NEARLY]
@@ -92,7 +88,7 @@ def settle(
         axes = joint_axes(HandAngles.from_vector(vector), bones)
         if nearest[PALM] < -DEEPEST:
             thing = _out_of_palm(thing, hand, gaps.gap, gaps.normal)
-        rows, change = _demands(hand, axes, skin, gaps.gap, gaps.normal, wanted)
+        rows, change = _demands(hand, axes, skin, gaps, wanted, thing.solid.pressed)
         more = _separations(axes, found)
         rows, change = rows + more[0], change + more[1]
         if not rows:
@@ -104,34 +100,40 @@ def settle(
     return best
 
 
-def _out_of_palm(thing: Placed, hand: TestedHand, gap: Array, normal: Array) -> Placed:
+def _out_of_palm(thing: Placed, hand: ReadyHand, gap: Array, normal: Array) -> Placed:
     palm = np.flatnonzero(hand.points.part == PALM)
     worst = palm[np.argmin(gap[palm])]
     moved = thing.to_wrist.copy()
-    moved[:3, 3] += normal[worst] * (gap[worst] + _PRESSED)
+    moved[:3, 3] += normal[worst] * (gap[worst] + thing.solid.pressed)
     return Placed(thing.solid, moved)
 
 
 def _demands(
-    hand: TestedHand, axes: JointAxes, skin: Array, gap: Array, normal: Array, wanted: list[int]
+    hand: ReadyHand,
+    axes: JointAxes,
+    skin: Array,
+    gaps: Gaps,
+    wanted: list[int],
+    pressed: float,
 ) -> tuple[list[Array], list[float]]:
     """Changes of gaps that are asked for, by the angles, and how large they are."""
+    gap, normal = gaps.gap, gaps.normal
     rows, change = [], []
     for part in range(PALM):
         own = np.flatnonzero(hand.points.part == part)
         first = own[np.argmin(gap[own])]
-        if part in wanted and gap[first] > -_PRESSED:
+        if part in wanted and gap[first] > -pressed:
             if not normal[first].any():
                 continue
-            places = [(first, -_PRESSED - gap[first])]
+            places = [(first, -pressed - gap[first])]
         else:
             places = []
             for bone in np.unique(hand.points.bone[own]):
                 of_bone = own[hand.points.bone[own] == bone]
                 deep = of_bone[np.argmin(gap[of_bone])]
-                if gap[deep] < -_PRESSED:
+                if gap[deep] < -pressed:
                     # What touches stays; what is too deep comes out.
-                    aim = -_PRESSED - gap[deep] if gap[deep] < -DEEPEST else 0.0
+                    aim = -pressed - gap[deep] if gap[deep] < -DEEPEST else 0.0
                     places.append((deep, aim))
         for point, aim in places:
             velocity = axes.velocity(skin[point], int(hand.points.bone[point]))

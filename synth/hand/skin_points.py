@@ -67,7 +67,10 @@ def skin_points(surface: HandSurface) -> SkinPoints:
 
     strongest = np.argmax(weights[members[:, 0]], axis=1)
     bone = np.concatenate(
-        [surface.point_bone, np.where(strongest < len(BONES), strongest, -1)[len(part) - len(extra) :]]
+        [
+            surface.point_bone,
+            np.where(strongest < len(BONES), strongest, -1)[len(part) - len(extra) :],
+        ]
     )
     return SkinPoints(
         coefficients=coefficients,

@@ -18,6 +18,8 @@ from synth.hand.contact import mix, nearest_on_triangles
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
+#: Metres that skin is pressed into a solid where it touches.
+PRESSED: Final = 0.0004
 #: Metres beyond which a point's distance is not looked for.
 REACH: Final = 0.03
 #: Faces are divided until their sides are no longer than this, metres.
@@ -41,12 +43,14 @@ class Solid:
         normals: (T, 3) unit, outwards.
         tree: of the triangles' middles.
         coarseness: metres from a triangle's middle to its farthest corner, at most.
+        pressed: metres that skin is pressed into it; less for a sheet, whose other side is near.
     """
 
     corners: Array
     normals: Array
     tree: cKDTree
     coarseness: float
+    pressed: float = PRESSED
 
 
 @dataclass(frozen=True)
@@ -95,16 +99,17 @@ def _without_folds(corners: Array) -> Array:
     area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     size = np.linalg.norm(area, axis=1)
     middles = corners.mean(1)
-    against = np.ones(len(corners), bool)
-    for shift in (0.0, 0.5):
+    around, total = np.zeros_like(area), np.zeros(len(area))
+    for shift in (0.0, 1 / 3, 2 / 3):
         cells = np.floor(middles / _SIDE + shift).astype(np.int64)
         cells -= cells.min(0)
-        span = cells.max(0) + 1
-        _, cell = np.unique((cells[:, 0] * span[1] + cells[:, 1]) * span[2] + cells[:, 2], return_inverse=True)
-        total = np.bincount(cell, size)
-        mean = np.stack([np.bincount(cell, area[:, k]) for k in range(3)], axis=1)
-        facing = (area * mean[cell]).sum(1)
-        against &= facing < -_AGAINST * size * total[cell]
+        _, rows, columns = cells.max(0) + 1
+        number = (cells[:, 0] * rows + cells[:, 1]) * columns + cells[:, 2]
+        _, cell = np.unique(number, return_inverse=True)
+        sums = np.stack([np.bincount(cell, area[:, k]) for k in range(3)], axis=1)
+        around += sums[cell]
+        total += np.bincount(cell, size)[cell]
+    against = np.einsum("ij,ij->i", area, around) < -_AGAINST * size * total
     return corners[~against]
 
 
@@ -133,7 +138,7 @@ def gaps_to(solid: Solid, points: Array, reach: float = REACH) -> Gaps:
     most says on which side it is.
     """
     far = len(solid.normals)
-    distance, found = solid.tree.query(
+    _, found = solid.tree.query(
         points, k=_CANDIDATES, distance_upper_bound=reach + solid.coarseness
     )
     near = np.flatnonzero(found[:, 0] < far)
@@ -167,11 +172,13 @@ def _signed(solid: Solid, points: Array, candidates: Ints) -> tuple[Array, Array
     facing = np.einsum("nkj,nj->nk", solid.normals[candidates], away)
     tied = squared <= squared[rows, best][:, None] * (1 + 1e-6) + _TIE
     length = np.sqrt(squared[rows, best])
+    planes = solid.corners[candidates, 0]
+    behind = np.einsum("nkj,nkj->nk", solid.normals[candidates], points[:, None] - planes) < 0
     # What is deep inside has all that is near behind it; else it stands before a fold.
-    behind = (facing < 0).sum(1) >= _CANDIDATES - 1
+    deep = behind.sum(1) >= _CANDIDATES - 1
     facing = np.where(tied, facing, 0.0)
     most = np.argmax(np.abs(facing), axis=1)
-    inside = (facing[rows, most] < 0) & (behind | (length < _SHALLOW))
+    inside = (facing[rows, most] < 0) & (deep | (length < _SHALLOW))
     sign = np.where(inside, -1.0, 1.0)
     chosen = candidates[rows, most]
     normal = np.where(

@@ -40,6 +40,9 @@ _PEOPLE_SHOULDERS: Final = 0.45
 _RADIUS: Final = 0.015
 #: Angle inside the elbow (radians): bent … nearly straight.
 _ELBOW: Final = (np.radians(50.0), np.radians(168.0))
+#: Angle inside an elbow at ease, and what 60° from it counts.
+_ELBOW_EASE: Final = np.radians(105.0)
+_ELBOW_STRAIN: Final = 0.4
 #: Turn of the upper arm about itself, radians: outward … inward.
 _HUMERUS: Final = (-np.radians(60.0), np.radians(95.0))
 #: Radians inside the limits at which wrists are drawn.
@@ -138,7 +141,9 @@ def arms_plausible(
 
 def _draw_wrists(rng: np.random.Generator, count: int) -> Array:
     """(N, 3) flexion, deviation and pronation, half of them near the middle of the ranges."""
-    ranges = np.array([RANGE_OF_MOTION[f"wrist.{n}"] for n in ("flexion", "deviation", "pronation")])
+    ranges = np.array(
+        [RANGE_OF_MOTION[f"wrist.{n}"] for n in ("flexion", "deviation", "pronation")]
+    )
     low, high = ranges[:, 0] + _MARGIN, ranges[:, 1] - _MARGIN
     uniform = rng.uniform(low, high, (count, 3))
     centre = np.radians([-12.0, -5.0, 0.0])
@@ -172,7 +177,7 @@ def _candidates(
         moved(elbow),
         moved(shoulder),
         inside,
-        (strain**2).sum(1),
+        (strain**2).sum(1) + _ELBOW_STRAIN * ((inside - _ELBOW_EASE) / np.radians(60.0)) ** 2,
     )
 
 

@@ -33,10 +33,10 @@ _HAND: Final[Mapping[str, _Ray]] = {
     "edge": ("little_metacarpal", 0.55, (-1.0, 0.0, 0.0)),
     "radial_edge": ("index_metacarpal", 0.85, (1.0, 0.0, 0.0)),
     "web": ("index_metacarpal", 0.5, (1.0, 0.0, 0.35)),
-    "wrist_front": ("forearm_distal", 0.06, (0.0, 0.0, 1.0)),
-    "wrist_back": ("forearm_distal", 0.06, (0.0, 0.0, -1.0)),
-    "wrist_radial": ("forearm_distal", 0.06, (-1.0, 0.0, 0.0)),
-    "wrist_ulnar": ("forearm_distal", 0.06, (1.0, 0.0, 0.0)),
+    "wrist_front": ("forearm_distal", 0.1, (0.0, 0.0, 1.0)),
+    "wrist_back": ("forearm_distal", 0.1, (0.0, 0.0, -1.0)),
+    "wrist_radial": ("forearm_distal", 0.1, (-1.0, 0.0, 0.0)),
+    "wrist_ulnar": ("forearm_distal", 0.1, (1.0, 0.0, 0.0)),
 }
 _LONG_FINGER: Final[Mapping[str, _Ray]] = {
     "mount": ("metacarpal", 0.92, (0.0, 0.0, 1.0)),

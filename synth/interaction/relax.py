@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.contact import COMPRESSION, contacts
+from synth.hand.contact import COMPRESSION
 from synth.hand.joint_angles import HandAngles
 from synth.interaction.contact import PairContact, nearest_skin, pair_depth, watched_places
+from synth.interaction.own_contact import OwnContact, keep_own_apart, measure_own
 from synth.interaction.places import Place, Spot, spot_of
 from synth.interaction.posed import PairSkin, PosedHand, posed_hand
-from synth.interaction.wishes import ANGLES, EASE, VARIABLES, Wishes, take_step
-from synth.landmarks import BONES
+from synth.interaction.wishes import ANGLES, EASE, LEFT, PULL, VARIABLES, Wishes, take_step
 from synth.scene import Side
 
 Array = NDArray[np.float64]
@@ -24,16 +24,15 @@ Hands = tuple[PosedHand, PosedHand]
 #: Metres between places that meet, at most.
 LARGEST_GAP: Final = 0.004
 _ITERATIONS = 30
+#: Steps after which a gap that may be left is not made smaller.
+_CONTENT_AFTER = 14
 #: A hand's contact with itself is dear to find: every so many steps, and when all else is well.
 _SELF_EVERY = 4
-#: Depth (metres) that is left where skins are pressed together: they touch.
-_LEFT = 0.0008
 #: Places so near to the other hand (metres) are watched, so that no step goes through it.
 _WATCHED = 0.008
 _MOST_CONTACTS = 70
-#: How much each kind of wish counts, and how far (metres) it pulls in one step.
+#: How much pairs that only come near and places that rest count.
 _NEAR, _REST = 0.25, 0.3
-_PULL = 0.012
 #: Places that rest on the other hand are drawn to it from so far away, metres.
 _REST_REACH = 0.05
 #: Less than so many metres in a step, on average, is no more closing.
@@ -85,28 +84,20 @@ class Relaxed:
     Attributes:
         hands: posed, in the pair frame.
         second_to_first: (4, 4) rigid.
-        depth: metres of the deepest contact, with each other or with themselves.
+        depth: metres of the deepest contact with each other, about.
+        own_depth: of the deepest of a hand with itself.
         gap: metres between places that should meet, the largest.
     """
 
     hands: Hands
     second_to_first: Array
     depth: float
+    own_depth: float
     gap: float
 
     @property
     def settled(self) -> bool:
-        return self.depth <= COMPRESSION and self.gap <= LARGEST_GAP
-
-
-@dataclass(frozen=True)
-class _Own:
-    """A contact of a hand with itself, kept in the frames of the two bones (−1: the carpus)."""
-
-    bones: tuple[int, int]
-    point: Array
-    surface: Array
-    normal: Array
+        return max(self.depth, self.own_depth) <= COMPRESSION and self.gap <= LARGEST_GAP
 
 
 def relax(
@@ -122,7 +113,7 @@ def relax(
     """
     start = np.concatenate([a.to_vector() for a in angles])
     vector, place = start, second_to_first
-    own: tuple[list[_Own], list[_Own]] = ([], [])
+    own: tuple[list[OwnContact], list[OwnContact]] = ([], [])
     best: Relaxed | None = None
     best_score = np.inf
     last_rest = np.inf
@@ -135,21 +126,22 @@ def relax(
         rest = _wish_to_rest(wishes, hands, aim)
         score = max(depth, _ENOUGH) + 0.5 * max(gap, 0.5 * LARGEST_GAP) + 0.1 * rest
         closed = rest > last_rest - _REST_GAIN or rest < _REST_GAIN
-        done = depth <= _ENOUGH and gap <= 0.5 * LARGEST_GAP and closed
+        small = LARGEST_GAP if iteration >= _CONTENT_AFTER else 0.5 * LARGEST_GAP
+        done = depth <= _ENOUGH and gap <= small and closed
         good = depth <= _ENOUGH and gap <= LARGEST_GAP and score < best_score - _GAIN
         last = iteration == _ITERATIONS - 1
         if done or good or last or iteration % _SELF_EVERY == 0:
-            own_depth, own = _measure_own(hands)
+            own_depth, own = measure_own(hands)
             score += max(0.0, own_depth - max(depth, _ENOUGH))
             if score < best_score:
-                best = Relaxed(hands, place, max(depth, own_depth), gap)
+                best = Relaxed(hands, place, depth, own_depth, gap)
                 best_score = score
             if done and own_depth <= COMPRESSION:
                 break
         last_rest = rest
         _keep_apart(wishes, hands, found)
         for i, hand in enumerate(hands):
-            _keep_own_apart(wishes, hand, i, own[i])
+            keep_own_apart(wishes, hand, i, own[i])
         _wish_to_stay(wishes, start - vector, second_to_first[:3, :3] @ place[:3, :3].T)
         vector, place = take_step(wishes, vector, place)
     assert best is not None
@@ -180,6 +172,15 @@ def separation(one: Spot, other: Spot, slack: float) -> Array:
     return np.asarray(across + along * max(0.0, 1 - slack / (distance + 1e-12)))
 
 
+def largest_gap(hands: Hands, meet: Sequence[Touch]) -> float:
+    """Metres between places that should meet, the largest."""
+    gap = 0.0
+    for touch in meet:
+        one, other = (spot_of(hands[h], p) for h, p in zip(touch.hands, touch.places, strict=True))
+        gap = max(gap, float(np.linalg.norm(separation(one, other, touch.slack))))
+    return gap
+
+
 def _wish_to_meet(wishes: Wishes, hands: Hands, aim: Aim) -> float:
     """Places come together and face each other; the largest gap of those that must (metres)."""
     gap = 0.0
@@ -190,7 +191,7 @@ def _wish_to_meet(wishes: Wishes, hands: Hands, aim: Aim) -> float:
             other = spot_of(hands[j], touch.places[1])
             apart = separation(one, other, touch.slack)
             distance = float(np.linalg.norm(apart))
-            pull = apart * min(1.0, _PULL / (distance + 1e-12))
+            pull = apart * min(1.0, PULL / (distance + 1e-12))
             closing = _motion(wishes, i, one.point, one.velocity)
             closing -= _motion(wishes, j, other.point, other.velocity)
             if touch.slack:
@@ -238,58 +239,8 @@ def _keep_apart(wishes: Wishes, hands: Hands, found: Sequence[PairContact]) -> N
         opening -= wishes.motion(
             outer, surfaces, hands[outer].velocities(surfaces, bones[:, outer])
         )
-        least = np.array([contact.depth for contact in some]) - _LEFT
-        wishes.bound(np.einsum("ni,nij->nj", normals, opening), np.minimum(least, _PULL))
-
-
-def _measure_own(hands: Hands) -> tuple[float, tuple[list[_Own], list[_Own]]]:
-    """Deepest contact of a hand with itself (metres), and all of them."""
-    worst, kept = 0.0, []
-    for hand in hands:
-        found = contacts(hand.skin.surface, hand.bones[: len(BONES)], each=2)
-        worst = max([worst, *(contact.depth for contact in found)])
-        kept.append(
-            [
-                _Own(
-                    (contact.bone, contact.other_bone),
-                    _local(hand, contact.bone, contact.point, 1.0),
-                    _local(hand, contact.other_bone, contact.surface, 1.0),
-                    _local(hand, contact.other_bone, contact.normal, 0.0),
-                )
-                for contact in found
-            ]
-        )
-    return worst, (kept[0], kept[1])
-
-
-def _local(hand: PosedHand, bone: int, vector: Array, weight: float) -> Array:
-    """A point (weight 1) or direction (0) of the hand's own frame in that of a bone."""
-    if bone < 0:
-        return vector
-    frame = hand.bones[bone]
-    return np.asarray((vector - weight * frame[:3, 3]) @ frame[:3, :3])
-
-
-def _posed(hand: PosedHand, bone: int, vector: Array, weight: float) -> Array:
-    """The inverse of `_local`."""
-    if bone < 0:
-        return vector
-    frame = hand.bones[bone]
-    return np.asarray(frame[:3, :3] @ vector + weight * frame[:3, 3])
-
-
-def _keep_own_apart(wishes: Wishes, hand: PosedHand, number: int, own: list[_Own]) -> None:
-    """A hand's contacts with itself open to a touch, as far as they are known."""
-    for contact in own:
-        point = _posed(hand, contact.bones[0], contact.point, 1.0)
-        surface = _posed(hand, contact.bones[1], contact.surface, 1.0)
-        normal = _posed(hand, contact.bones[1], contact.normal, 0.0)
-        rate = hand.axes.velocity(point, contact.bones[0])
-        rate = (rate - hand.axes.velocity(surface, contact.bones[1])) @ normal
-        row = np.zeros((1, VARIABLES))
-        row[0, number * ANGLES : (number + 1) * ANGLES] = rate
-        depth = float((surface - point) @ normal)
-        wishes.bound(row, np.array([min(depth - _LEFT, _PULL)]))
+        least = np.array([contact.depth for contact in some]) - LEFT
+        wishes.bound(np.einsum("ni,nij->nj", normals, opening), np.minimum(least, PULL))
 
 
 def _wish_to_rest(wishes: Wishes, hands: Hands, aim: Aim) -> float:
@@ -308,7 +259,7 @@ def _wish_to_rest(wishes: Wishes, hands: Hands, aim: Aim) -> float:
         )
         reached = (found.distance > 0) & (found.distance < _REST_REACH)
         rows = np.einsum("ni,nij->nj", found.normal, closing)[reached]
-        wishes.wish(rows, -np.minimum(found.distance[reached], _PULL), _REST)
+        wishes.wish(rows, -np.minimum(found.distance[reached], PULL), _REST)
     return total / max(1, len(aim.rest))
 
 

@@ -20,7 +20,7 @@ from synth.interaction.contact import hands_contact, pair_depth, watched_places
 from synth.interaction.library import InteractionKind, Pair, find_interaction, interaction_library
 from synth.interaction.places import Place, place_of, spot_of
 from synth.interaction.posed import MIRROR, PairSkin, pair_skin, posed_hand
-from synth.interaction.relax import LARGEST_GAP, Aim, Relaxed, Touch, relax
+from synth.interaction.relax import LARGEST_GAP, Aim, Relaxed, Touch, largest_gap, relax
 from synth.landmarks import BONES
 from synth.rotations import rotation_about
 from synth.scene import Side
@@ -90,7 +90,9 @@ def sample_interaction(
         UserError: a name that does not exist, or none that suits the people.
         RuntimeError: nothing came off in a great many draws.
     """
-    fitting = [n for n in names or names_for(people) if find_interaction(n).people != _other(people)]
+    fitting = [
+        n for n in names or names_for(people) if find_interaction(n).people != _other(people)
+    ]
     if not fitting:
         raise UserError(f"none of {', '.join(names or ())} is an interaction of {people}")
     skins = _skins(model, shapes)
@@ -138,13 +140,14 @@ def draw_once(
     relaxed = relax(skins, sides, angles, place, aim)
     if not relaxed.settled:
         return None
-    return _held(rng, kind, relaxed, skins, sides, people, up)
+    return _held(rng, kind, relaxed, aim, skins, sides, people, up)
 
 
 def _held(
     rng: np.random.Generator,
     kind: InteractionKind,
     relaxed: Relaxed,
+    aim: Aim,
     skins: tuple[PairSkin, PairSkin],
     sides: tuple[Side, Side],
     people: People,
@@ -168,12 +171,11 @@ def _held(
         posed_hand(skins[1], second, sides[1], place),
     )
     # The forearms' skin has turned with the pronation.
-    depth = max(relaxed.depth, pair_depth(hands_contact(*hands)))
-    if depth > COMPRESSION or relaxed.gap > LARGEST_GAP:
+    depth = max(relaxed.own_depth, pair_depth(hands_contact(*hands)))
+    gap = largest_gap(hands, aim.meet)
+    if depth > COMPRESSION or gap > LARGEST_GAP:
         return None
-    return Interaction(
-        kind.name, people, sides, (first, second), place, arms, depth, relaxed.gap, 0
-    )
+    return Interaction(kind.name, people, sides, (first, second), place, arms, depth, gap, 0)
 
 
 def _draw_sides(
@@ -202,9 +204,7 @@ def _draw_angles(
     return drawn[0], drawn[1]
 
 
-def _draw_turn(
-    rng: np.random.Generator, kind: InteractionKind, sides: tuple[Side, Side]
-) -> Array:
+def _draw_turn(rng: np.random.Generator, kind: InteractionKind, sides: tuple[Side, Side]) -> Array:
     """(3, 3) rigid turn of the second hand's frame in the pair frame."""
     vector = rng.normal(0.0, 1.0, 3) * kind.turn_sigma
     angle = float(np.linalg.norm(vector)) + 1e-12

@@ -25,6 +25,10 @@ ANGLES: Final = len(ANGLE_NAMES)
 VARIABLES: Final = 2 * ANGLES + 6
 #: Metres that the second hand moves as readily as an angle turns by one radian.
 _MOVE_UNIT = 0.1
+#: Depth (metres) that is left where skins are pressed together: they touch.
+LEFT: Final = 0.0008
+#: How far (metres) one step pulls or pushes.
+PULL: Final = 0.012
 _LARGEST_ANGLE = np.radians(12.0)
 _LARGEST_TURN = np.radians(8.0)
 _LARGEST_MOVE = 0.015

@@ -46,6 +46,9 @@ _EYES: Final[tuple[tuple[Color, float, float], ...]] = (
     ((0.090, 0.170, 0.260), 0.25, 0.01),  # blue
     ((0.170, 0.200, 0.220), 0.10, 0.0),  # grey
 )
+_SHOES: Final[tuple[Color, ...]] = (
+    (0.012, 0.012, 0.013), (0.03, 0.03, 0.032), (0.09, 0.045, 0.02), (0.62, 0.61, 0.59),
+)  # fmt: skip
 _PATTERNS: Final[dict[_Pattern, float]] = {
     "plain": 0.46,
     "stripes": 0.13,
@@ -75,8 +78,11 @@ _SLEEVE_PATTERNS: Final[Mapping[str, Literal["plain", "stripes", "checks", "knit
     "noise": "noise",
     "print": "noise",
 }
-#: Metres of arm that a sleeve goes on past the elbow, into the garment's own.
-_PAST_ELBOW: Final = 0.04
+#: Where the lining of a sleeve begins behind the cuff, metres, and ends, as a share of the forearm.
+_LINING_BACK: Final = 0.012
+_LINING_END: Final = 0.8
+#: Share of the forearm that a rolled sleeve leaves bare at most; as in `synth.body.garment`.
+_MOST_CUFF: Final = 0.75
 #: `Garment.sleeve` from which the garment covers the forearm too.
 FULL_SLEEVE: Final = 1.0
 
@@ -119,34 +125,34 @@ def sample_body_look(
 def sample_forearm_sleeve(
     rng: np.random.Generator, look: BodyLook, hand: HandShape
 ) -> Sleeve | None:
-    """What of a person's outermost long sleeve lies over the forearm; None where it is bare.
+    """The lining of a person's outermost long sleeve over the forearm; None where it is bare.
 
-    The sleeve's arm is straight (`elbow_angle` 0) and ends a little past the elbow, where the
-    garment on the body has taken over.
+    The garment itself reaches to the cuff (`synth.body.garment`). The lining lies close to the
+    skin under it, so that what the wrist's skin does beyond its shape at rest does not show; it is
+    straight and ends before the elbow.
     """
-    slack = float(rng.beta(1.2, 4.0))
+    del rng
     long_ones = [g for g in look.garments if _is_long(g)]
     if not long_ones:
         return None
     garment = long_ones[-1]
     elbow = elbow_distance(hand)
-    rolled = rng.uniform() < (0.25 if garment.kind == "top" else 0.08)
-    start = rng.uniform(0.3, 0.75) * elbow if rolled else 0.002 + 0.05 * slack
+    start = min(garment.cuff, _MOST_CUFF * elbow) + _LINING_BACK
     surface = garment.surface
     return Sleeve(
         start=float(start),
         elbow_angle=0.0,
         elbow_azimuth=0.0,
-        length=float(elbow + _PAST_ELBOW - start),
-        looseness=float(0.35 * garment.looseness + 0.0015),
-        flare=float(np.clip(rng.normal(0.6, 0.25), 0.1, 1.2)),
-        thickness=garment.thickness,
+        length=float(max(_LINING_END * elbow - start, 0.02)),
+        looseness=0.001,
+        flare=0.0,
+        thickness=0.0006,
         color=surface.color,
         color2=surface.color2,
         pattern=_SLEEVE_PATTERNS.get(surface.pattern, "plain"),
         pattern_scale=surface.pattern_scale,
         roughness=surface.roughness,
-        wrinkles=garment.wrinkles,
+        wrinkles=0.0,
         seed=garment.seed,
     )
 
@@ -245,8 +251,13 @@ def _sample_garments(rng: np.random.Generator, feminine: bool) -> tuple[Garment,
         neckline=(0.005, 0.09) if feminine else (0.0, 0.045),
     )
     shoes = _garment(
-        rng, "shoes", {"plain": 1.0}, sleeve=0.0, looseness=(0.004, 0.008), neckline=(0.0, 0.0)
+        rng, "shoes", {"plain": 1.0}, sleeve=0.0, looseness=(0.006, 0.010), neckline=(0.0, 0.0)
     )
+    if rng.uniform() < 0.75:  # black, brown, white
+        leather = (_SHOES[int(rng.integers(len(_SHOES)))], shoes.surface)
+        shoes = shoes.model_copy(
+            update={"surface": leather[1].model_copy(update={"color": leather[0]})}
+        )
     jacket = _garment(
         rng,
         "jacket",
@@ -279,7 +290,15 @@ def _garment(
         neckline=float(rng.uniform(*neckline)),
         wrinkles=float(rng.uniform(0.0015, 0.006)),
         seed=int(rng.integers(1, 2**31)),
+        cuff=_sample_cuff(rng, kind) if sleeve >= FULL_SLEEVE else 0.0,
     )
+
+
+def _sample_cuff(rng: np.random.Generator, kind: str) -> float:
+    """Metres from the wrist: at the hand, slipped back, or rolled up."""
+    rolled = rng.uniform() < (0.2 if kind == "top" else 0.06)
+    slack = rng.beta(1.2, 4.0)
+    return float(rng.uniform(0.08, 0.18) if rolled else 0.015 + 0.045 * slack)
 
 
 def _sample_surface(rng: np.random.Generator, patterns: Mapping[_Pattern, float]) -> Surface:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from synth.hand.closing import ready_hand
 from synth.hand.contact import hand_surface
-from synth.hand.grasp import Grasp, close_on
+from synth.hand.grasp import Grasp, stays_outside, take_hold
+from synth.hand.joint_angles import WristAngles
 from synth.hand.model import HandModel, HandShape
+from synth.hand.solid_contact import Solid, solid_of_quads
 from synth.scene import Thing
 from synth.things.grips import grips
 from synth.things.kinds import thing_mesh
@@ -35,15 +40,29 @@ def sample_grasp(
     ways = grips(thing)
     if not ways:
         raise ValueError(f"a {thing.kind} cannot be held")
-    surface, mesh = hand_surface(model, shape), thing_mesh(thing)
+    hand, solid = ready_hand(hand_surface(model, shape)), _solid(thing)
     weights = _USUAL ** -np.arange(len(ways), dtype=float)
     thrown = 0
     while True:
         way = ways[int(rng.choice(len(ways), p=weights / weights.sum()))]
         tries = min(_TRIES, redraws + 1 - thrown)
-        grasp = close_on(surface, mesh, way, rng, redraws=tries - 1, thrown=thrown)
+        grasp = take_hold(hand, solid, way, rng, redraws=tries - 1)
         if grasp is not None:
-            return grasp
+            return replace(grasp, redraws=thrown + grasp.redraws)
         thrown += tries
         if thrown > redraws:
             return None
+
+
+def wrist_is_free(
+    model: HandModel, shape: HandShape, thing: Thing, grasp: Grasp, wrist: WristAngles
+) -> bool:
+    """Whether the forearm stays out of the held thing when the wrist is bent otherwise."""
+    angles = replace(grasp.angles, wrist=wrist)
+    surface = hand_surface(model, shape)
+    return stays_outside(surface, _solid(thing), grasp.thing_to_wrist, angles)
+
+
+def _solid(thing: Thing) -> Solid:
+    mesh = thing_mesh(thing)
+    return solid_of_quads(mesh.vertices, mesh.quads)

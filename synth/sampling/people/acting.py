@@ -17,7 +17,7 @@ from synth.interaction.sample import sample_interaction
 from synth.manifest import Manifest
 from synth.sampling.motion import sample_key_pose
 from synth.sampling.people import activity as do
-from synth.sampling.people.activity import Activity, Goal, face_goal, sample_goal
+from synth.sampling.people.activity import Activity, Goal, face_goal, sample_goal, to_body
 from synth.sampling.people.actor import Actor, Setting
 from synth.sampling.people.arms import HeldArm, hold
 from synth.sampling.people.joined import join_one_hand, join_own_hands
@@ -260,6 +260,8 @@ def _reach(
     for _ in range(_GOALS):
         goal = _goal(rng, activity, figure, side)
         held = held_at(goal)
+        if activity.yields is not None:
+            goal, held = _off_body(goal, held, held_at, to_body(np.array(activity.yields), side))
         if table is not None:
             held = _off_table(goal, held, held_at, own, table, activity is do.ON_TABLE)
         if best is None or held.depth < best.depth:
@@ -268,6 +270,18 @@ def _reach(
             break
     assert best is not None
     return posed_arm_of(side, replace(angles, wrist=best.wrist), rotations, best, own)
+
+
+def _off_body(
+    goal: Goal, held: HeldArm, held_at: Callable[[Goal], HeldArm], outwards: Array
+) -> tuple[Goal, HeldArm]:
+    """The arm moved outwards until it lies on the body instead of in it."""
+    for _ in range(_LAYINGS):
+        if held.depth <= _LAID:
+            break
+        goal = replace(goal, wrist=goal.wrist + held.depth * outwards)
+        held = held_at(goal)
+    return goal, held
 
 
 def _off_table(

@@ -28,6 +28,7 @@ class Activity:
         palm: where the palm faces; None anyhow.
         loose: radians of standard deviation about both directions.
         relaxed: whether the fingers hang loosely rather than show a gesture.
+        yields: where to the hand gives way to the body that it lies on; None if it does not.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Activity:
     palm: Triple | None
     loose: float = 0.5
     relaxed: bool = False
+    yields: Triple | None = None
 
 
 RAISED: Final = Activity("raised", (-0.15, 0.35, -0.2), (0.45, 0.8, 0.6), (0, 0.1, 1), (0, 1, 0))
@@ -52,7 +54,7 @@ TALKING: Final = Activity(
 )
 WAVING: Final = Activity("waving", (0.2, 0.0, 0.4), (0.75, 0.5, 0.95), (0, 0, 1), (0, 1, 0), 0.4)
 HANGING: Final = Activity(
-    "hanging", (0.1, -0.12, -1.0), (0.28, 0.25, -0.93), (0, 0, -1), (-1, 0, 0), 0.3, True
+    "hanging", (0.1, -0.12, -1.0), (0.28, 0.25, -0.93), (0, 0, -1), (-1, 0, 0), 0.3, True, (1, 0, 0)
 )
 ON_TABLE: Final = Activity(
     "on_table", (-0.35, 0.4, -0.52), (0.35, 0.85, -0.46), (-0.3, 1, 0), (0, 0, -1), 0.35
@@ -61,7 +63,14 @@ OVER_TABLE: Final = Activity(
     "over_table", (-0.35, 0.4, -0.5), (0.35, 0.85, -0.2), (-0.2, 1, 0.1), None, 0.8
 )
 IN_LAP: Final = Activity(
-    "in_lap", (-0.25, 0.3, -1.0), (0.1, 0.5, -0.85), (-0.5, 0.8, -0.3), (0, 0.2, -1), 0.4, True
+    "in_lap",
+    (-0.25, 0.3, -1.0),
+    (0.1, 0.5, -0.85),
+    (-0.5, 0.8, -0.3),
+    (0, 0.2, -1),
+    0.4,
+    True,
+    (0, 0, 1),
 )
 BEHIND: Final = Activity(
     "behind", (-0.1, -0.5, -0.85), (0.15, -0.35, -0.7), (-1, 0, -0.4), (0, -1, 0), 0.4, True

@@ -29,12 +29,19 @@ _TO_BODY: Final = 0.1
 _TO_OWN_HEAD: Final = 0.03
 #: Metres before a camera's plane from which on a point can be seen.
 _NEAREST: Final = 0.05
+#: Metres about a table, and above it, in which no camera stands.
+_BY_TABLE: Final = 0.2
+_OVER_TABLE: Final = 0.06
 #: Share of pictures without hands that show a face, and logarithms of metres from what they show.
 _FACE_SHARE: Final = 0.5
 _OFF_HANDS: Final = (np.log(0.35), np.log(2.0))
 _NO_ARMS: Final = np.zeros((0, 2, 3))
-#: Places on the way from the hands to a camera that must not lie in a body.
-_ON_THE_WAY: Final = np.linspace(0.12, 1.0, 12)[:, None]
+#: Places on the way from a hand to a camera that must not lie in a body: metres, for the body whose
+#: hand it is, and shares of the way, for others.
+_FROM_HAND: Final = np.arange(0.06, 0.7, 0.04)
+_ON_THE_WAY: Final = np.linspace(0.25, 1.0, 10)
+#: Where hands that are out of sight would else be: metres before and above the breastbone.
+_BEFORE_CHEST: Final = (0.3, -0.25)
 
 
 def sample_people_cameras(
@@ -50,7 +57,7 @@ def sample_people_cameras(
     Args:
         hidden: whether hands are out of sight; then they need not be in the picture.
     """
-    sitter = _sitter(actors[0], acts[0].arms)
+    sitter = _sitter(actors[0], acts[0].arms, hidden)
     hands, solid = _points(actors, acts)
     chosen = []
     for _ in range(manifest.cameras):
@@ -59,8 +66,12 @@ def sample_people_cameras(
             view = _viewpoint(rng, setting, sitter, manifest)
             camera = viewpoint.camera_of(view, manifest.image)
             worth = _worth(camera, hands, solid, setting, hidden)
-            if worth >= 1.0 and not hidden and not _sees_a_hand(camera, hands, actors):
+            if worth >= 1.0 and hidden:
+                worth -= _seen_share(camera, hands, actors)
+            elif worth >= 1.0 and not _sees_a_hand(camera, hands, actors):
                 worth = 0.9
+            if _under_table(camera, actors[0]):
+                worth = min(worth, 0.5)
             if best is None or worth > most:
                 best, most = camera, worth
             if worth >= 1.0:
@@ -115,7 +126,8 @@ def sample_cameras_near_hands(
         best, most = None, -np.inf
         for _ in range(_CAMERAS):
             camera = sample_camera(rng, manifest.camera, manifest.image, subject)
-            worth = min(_open_way(camera, own.mean(0), actors) for own in touching)
+            middles = np.stack([own.mean(0) for own in touching])
+            worth = float(_open_ways(camera, middles, actors).min())
             if best is None or worth > most:
                 best, most = camera, worth
             if worth > 0.0:
@@ -125,22 +137,43 @@ def sample_cameras_near_hands(
     return chosen
 
 
+def _under_table(camera: Camera, actor: Actor) -> bool:
+    """Whether a camera stands in, under or hardly above the person's table."""
+    table = actor.table
+    if table is None:
+        return False
+    place = moved_points(np.linalg.inv(actor.body_to_world), camera_centre(camera)[None])[0]
+    over = (place[:2] > table.low - _BY_TABLE) & (place[:2] < table.high + _BY_TABLE)
+    return bool(over.all() and place[2] < table.height + _OVER_TABLE)
+
+
 def _sees_a_hand(camera: Camera, hands: Array, actors: Sequence[Actor]) -> bool:
     """Whether there is a hand in the picture that no body hides."""
     each = hands.reshape(-1, len(LANDMARKS), 3)
     inside = _inside(camera, hands).reshape(len(each), -1).sum(1) >= _SEEN_LANDMARKS
-    return any(_open_way(camera, own.mean(0), actors) > 0.0 for own in each[inside])
+    return bool((_open_ways(camera, each[inside].mean(1), actors) > 0.0).any())
 
 
-def _open_way(camera: Camera, middle: Array, actors: Sequence[Actor]) -> float:
-    """Metres by which the way from the hands to the camera is clear of bodies."""
-    way = middle + _ON_THE_WAY * (camera_centre(camera) - middle)
-    return min(
-        float(
-            actor.figure.trunk.distance(moved_points(np.linalg.inv(actor.body_to_world), way)).min()
-        )
+def _seen_share(camera: Camera, hands: Array, actors: Sequence[Actor]) -> float:
+    """Share of the landmarks (N, 3) that are in the picture with no body before them."""
+    inside = _inside(camera, hands)
+    return float((_open_ways(camera, hands[inside], actors) > 0.0).sum() / len(hands))
+
+
+def _open_ways(camera: Camera, places: Array, actors: Sequence[Actor]) -> Array:
+    """(N,) metres by which the ways from places (N, 3) to the camera are clear of bodies."""
+    if not len(places):
+        return np.zeros(0)
+    ways = camera_centre(camera) - places
+    lengths = np.linalg.norm(ways, axis=1)[:, None]
+    shares = np.minimum(_FROM_HAND / lengths, 1.0)
+    shares = np.concatenate([shares, np.tile(_ON_THE_WAY, (len(places), 1))], axis=1)
+    points = (places[:, None] + shares[..., None] * ways[:, None]).reshape(-1, 3)
+    clear = [
+        actor.figure.trunk.distance(moved_points(np.linalg.inv(actor.body_to_world), points))
         for actor in actors
-    )
+    ]
+    return np.min(clear, axis=0).reshape(len(places), -1).min(1)
 
 
 def _points(actors: Sequence[Actor], acts: Sequence[Act]) -> tuple[Array, list[Array]]:
@@ -171,8 +204,12 @@ def _viewpoint(
     return viewpoint.egocentric(rng, sitter)
 
 
-def _sitter(actor: Actor, arms: Sequence[PosedArm]) -> viewpoint.Sitter:
+def _sitter(actor: Actor, arms: Sequence[PosedArm], hidden: bool) -> viewpoint.Sitter:
     figure, world = actor.figure, actor.body_to_world
+    hands = np.concatenate([arm.landmarks for arm in arms])
+    if hidden:
+        before, above = _BEFORE_CHEST
+        hands = figure.joint("spine01")[None] + [0.0, -before, above]
 
     def at(point: Array) -> Array:
         return moved_points(world, point[None])[0]
@@ -185,7 +222,7 @@ def _sitter(actor: Actor, arms: Sequence[PosedArm]) -> viewpoint.Sitter:
         left=world[:3, 0],
         up=world[:3, 2],
         gaze=world[:3, :3] @ figure.gaze,
-        hands=moved_points(world, np.concatenate([arm.landmarks for arm in arms])),
+        hands=moved_points(world, hands),
     )
 
 

@@ -58,7 +58,9 @@ def stage_pair(draws: Draws) -> Staged:
     if draws.rng("two people").uniform() < people.two_people_share:
         actors = [replace(sample_actor(draws, n, "room", False, 0), table=None) for n in range(2)]
         return _stage(draws, "pair", "room", [replace(a, holdings={}) for a in actors], False)
-    return _stage(draws, "pair", "webcam", [sample_actor(draws, 0, "webcam", True, 0)], False)
+    # Cameras are all around: a table would be in the way of half of them.
+    actor = replace(sample_actor(draws, 0, "webcam", True, 0), table=None)
+    return _stage(draws, "pair", "webcam", [actor], False)
 
 
 def stage_without_hands(draws: Draws) -> Staged:

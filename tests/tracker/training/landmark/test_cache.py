@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,8 @@ import numpy as np
 import pytest
 
 from synth.errors import UserError
-from tests.tracker.training.made_hands import write_hands
+from tests.made_shards import write_shards
+from tests.tracker.training.made_hands import hand_sample, write_hands
 from tracker.training.image_cache import CachedImages
 from tracker.training.landmark.cache import crops_of_dataset, crops_of_photos, dataset_key
 from tracker.training.landmark.crops import SIDE
@@ -82,6 +84,23 @@ def test_another_dataset_has_a_cache_of_its_own(dataset: Path, tmp_path: Path) -
     one = crops_of_dataset(dataset, "val", tmp_path / "cache")
     two = crops_of_dataset(other, "val", tmp_path / "cache")
     assert not np.array_equal(one.labels["landmarks"][0], two.labels["landmarks"][0])
+
+
+def test_of_hidden_hands_there_is_no_crop_and_pictures_without_a_hand_give_a_place(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(0)
+    hidden = [hand_sample(f"a{i:03d}", rng) for i in range(4)]
+    for sample in hidden:
+        sample.label["hands"][0]["visibility"] = [1] * 21
+        sample.mask[sample.mask == 1] = 255  # cloth
+    empty = [replace(hand_sample(f"b{i:03d}", rng), mask=None) for i in range(4)]
+    for sample in empty:
+        sample.label["hands"] = []
+    folder = write_shards(tmp_path / "hands", {"train": [*hidden, *empty]})
+    crops = crops_of_dataset(folder, "train", tmp_path / "cache")
+    assert len(crops) == 8
+    assert not crops.labels["presence"].any()
 
 
 def photos_of(folder: Path) -> Path:

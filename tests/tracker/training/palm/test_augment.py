@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
-from tests.tracker.training.palm.tiny_data import write_dataset, write_photos
+from tests.made_shards import write_shards
+from tests.tracker.training.palm.tiny_data import (
+    crowd_sample,
+    empty_sample,
+    write_dataset,
+    write_photos,
+)
 from tracker.training import disturbance
 from tracker.training.batches import take_rows, with_mirror_images
+from tracker.training.palm import augment as augment_module
 from tracker.training.palm.augment import (
+    NOTHING_SHARE,
     PalmAugmentation,
     augment,
     mirrored,
 )
 from tracker.training.palm.batch import Pictures, pictures_of
 from tracker.training.palm.cache import pictures_of_dataset, pictures_of_photos
+from tracker.training.palm.truth import PalmTruth
 
 CPU = torch.device("cpu")
 #: Nothing but placement.
@@ -47,6 +59,17 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
     folder = tmp_path_factory.mktemp("photos")
     sets = [pictures_of_photos(write_photos(folder / "some"), folder / "cache")]
     return pictures_of(take_rows(sets, np.arange(3), CPU))
+
+
+@pytest.fixture(scope="module")
+def crowds(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
+    """Four hands of which two are to be found, one may be and one is hidden; and pictures without
+    any."""
+    folder = tmp_path_factory.mktemp("crowds")
+    samples = [*map(crowd_sample, range(6)), *map(empty_sample, range(6, 9))]
+    data = write_shards(folder / "data", {"train": samples})
+    (pictures,) = pictures_of_dataset(data, "train", folder / "cache")
+    return pictures_of(take_rows([pictures], np.arange(9), CPU))[torch.arange(36) % 9]
 
 
 def joined(one: Pictures, other: Pictures) -> Pictures:
@@ -177,3 +200,91 @@ def test_mirror_images_have_mirrored_truth(rendered: Pictures) -> None:
     again = mirrored(mirrored(batch.truth))
     for name in vars(batch.truth):
         torch.testing.assert_close(getattr(again, name), getattr(batch.truth, name))
+
+
+def redness(images: torch.Tensor) -> torch.Tensor:
+    """(N, H, W) how much of a pixel is a hand of a crowd."""
+    return (images[:, 0] - images[:, 1:].amax(dim=1)).clamp(0, 1)
+
+
+def squares_of(truth: PalmTruth, side: int, grown: float) -> torch.Tensor:
+    """(N, P, side, side) bool: within each palm's square, enlarged `grown` times."""
+    middles = (torch.arange(side) + 0.5) / side
+    x, y, half = truth.palms[..., 0], truth.palms[..., 1], truth.palms[..., 2] / 2 * grown
+    in_x = (middles - x[..., None]).abs() <= half[..., None]
+    in_y = (middles - y[..., None]).abs() <= half[..., None]
+    return in_x[:, :, None, :] & in_y[:, :, :, None]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {"alone_share": 1},
+        {"background_share": 1},
+        {"paste_share": 1},
+        {"empty_share": 0.5, "paste_share": 0.5},
+        {"alone_share": 1, "background_share": 1, "paste_share": 1, "bars_share": 1},
+    ],
+)
+def test_what_is_labelled_is_there_and_no_other_hand_is(
+    crowds: Pictures, monkeypatch: pytest.MonkeyPatch, keys: dict[str, float]
+) -> None:
+    # Made-up textures without red in them.
+    monkeypatch.setattr(
+        augment_module,
+        "random_textures",
+        lambda count, side, generator: torch.full((count, 3, side, side), 0.4),
+    )
+    side, hands = 96, 0
+    for seed in range(3):
+        batch = augment(crowds, side, settings(**keys), generator(seed))
+        truth, red = batch.truth, redness(batch.images)
+        # Of every palm asked for, most of the square is a hand (a turned square fills half of the
+        # upright one or more).
+        squares = squares_of(truth, side, 1.0)
+        shown = (squares & (red > 0.3)[:, None]).sum(dim=(2, 3)) / squares.sum(dim=(2, 3))
+        assert bool((shown[truth.wanted] > 0.25).all())
+        hands += int(truth.wanted.sum())
+        # Red beyond all labelled palms is what the border or another picture left of one.
+        labelled = (truth.wanted | truth.ignored)[..., None, None]
+        stray = (red > 0.6) & ~(squares_of(truth, side, 1.5) & labelled).any(dim=1)
+        spots = stray.flatten(1).float().mean(dim=1)
+        palms = truth.palms[..., 2].amax(dim=1)
+        assert bool((spots <= NOTHING_SHARE * palms**2 + 2 / side**2).all())
+    assert hands > 40
+
+
+def test_hidden_hands_are_ignored_or_not_there(crowds: Pictures) -> None:
+    truth = augment(crowds, 96, settings(), generator()).truth
+    people = torch.arange(36) % 9 < 6
+    assert not truth.wanted[:, 2:].any()
+    assert truth.ignored[people, 2].sum() > 12
+    assert not truth.ignored[:, 3].any()
+    assert not (truth.wanted | truth.ignored)[~people].any()
+
+
+def test_any_hand_of_a_picture_is_kept_in_view(crowds: Pictures) -> None:
+    enlarged = {"placement": {"zoom": (3.0, 3.0), "anywhere_share": 1}}
+    truth = augment(crowds, 96, settings(**enlarged), generator()).truth
+    people = torch.arange(36) % 9 < 6
+    outside = (truth.palms[people, :3, :2] - 0.5).abs().amax(dim=2) > 0.5
+    assert not outside.all(dim=1).any()
+    # Not always the first one.
+    assert (outside.sum(dim=0) >= 4).all()
+
+
+def test_hands_without_a_mask_are_no_background(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        augment_module,
+        "random_textures",
+        lambda count, side, generator: torch.full((count, 3, side, side), 0.4),
+    )
+    samples = [replace(crowd_sample(number), mask=None) for number in range(6)]
+    data = write_shards(tmp_path / "data", {"train": [*samples, empty_sample(6)]})
+    (pictures,) = pictures_of_dataset(data, "train", tmp_path / "cache")
+    rows = pictures_of(take_rows([pictures], np.arange(7), CPU))
+    images = augment(rows, 96, settings(empty_share=1), generator()).images
+    assert float(redness(images).max()) < 0.1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,3 +112,47 @@ def test_a_picture_with_more_hands_than_the_label_holds_is_left_out() -> None:
     sample = tiny_sample(0)
     sample.label["hands"] = sample.label["hands"] * 5
     assert picture_of_sample(sample) is None
+
+
+def test_hands_that_are_hidden_are_not_asked_for() -> None:
+    sample = tiny_sample(0)
+    (hand,) = sample.label["hands"]
+    for visible, asked in ((4, 1.0), (3, 0.0), (1, 0.0)):
+        hand["visibility"] = [2] * visible + [1] * (21 - visible)
+        picture = picture_of_sample(sample)
+        assert picture is not None
+        assert picture.label.asked[0] == asked
+        assert picture.label.seen[0].all()
+        assert np.isnan(picture.label.asked[1:]).all()
+
+
+def test_a_hand_without_a_visible_landmark_is_there_if_its_skin_is_seen() -> None:
+    sample = tiny_sample(0)
+    (hand,) = sample.label["hands"]
+    other = {**hand, "number": 1, "visibility": [1] * 21}
+    sample.label["hands"] = [other, hand]
+    picture = picture_of_sample(sample)
+    assert picture is not None
+    # The mask has no 2 in the box: one hand, and it is the visible one.
+    assert picture.label.asked[:2].tolist() == pytest.approx([1.0, np.nan], nan_ok=True)
+    assert not np.isnan(picture.label.palms[0]).any()
+    assert np.isnan(picture.label.palms[1]).all()
+    assert sample.mask is not None
+    sample.mask[30, 40] = 2
+    picture = picture_of_sample(sample)
+    assert picture is not None
+    assert picture.label.asked[:2].tolist() == [0.0, 1.0]
+    # Nobody knows what is seen where there is no mask.
+    without = picture_of_sample(replace(sample, mask=None))
+    assert without is not None
+    assert without.label.asked[:2].tolist() == [0.0, 1.0]
+
+
+def test_hidden_hands_take_no_place_in_the_label() -> None:
+    sample = tiny_sample(0)
+    (hand,) = sample.label["hands"]
+    gone = [{**hand, "number": n, "visibility": [1] * 21} for n in range(1, 6)]
+    sample.label["hands"] = [*gone, hand]
+    picture = picture_of_sample(sample)
+    assert picture is not None
+    assert picture.label.asked[0] == 1

@@ -110,7 +110,5 @@ def _forearms(
         hand = cast.hands[number].hand
         assert hand.shape is not None
         matrix = np.array(pose.body_to_world)
-        own.append(
-            forearm_of(hand.model, hand.shape, moment.hands[number], side, shape, matrix)
-        )
+        own.append(forearm_of(hand.model, hand.shape, moment.hands[number], side, shape, matrix))
     return own[0], own[1]

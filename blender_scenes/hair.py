@@ -19,7 +19,7 @@ def build_hair(name: str, collection: bpy.types.Collection) -> bpy.types.Object:
     hair = bpy.data.objects.new(name, curves)
     collection.objects.link(hair)
     settings = bpy.context.scene.cycles_curves
-    settings.shape, settings.subdivisions = "RIBBONS", 1
+    settings.shape, settings.subdivisions = "RIBBONS", 0
     return hair
 
 

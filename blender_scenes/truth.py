@@ -72,9 +72,7 @@ def blocker_tree(thing: bpy.types.Object) -> BVHTree:
     return BVHTree.FromPolygons(vertices.tolist(), triangles.tolist())
 
 
-def _drawn_mesh(
-    thing: bpy.types.Object, corners_each: int = 4
-) -> tuple[Array, NDArray[np.int32]]:
+def _drawn_mesh(thing: bpy.types.Object, corners_each: int = 4) -> tuple[Array, NDArray[np.int32]]:
     """World vertices of a mesh with all its modifiers, and its polygons' corners.
 
     Args:

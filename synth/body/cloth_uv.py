@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 
 #: Metres that stand for the radius of trunk, arms and legs, whatever their real one.
 _RADIUS: Final = (0.16, 0.16, 0.05, 0.05, 0.045, 0.045, 0.08, 0.08)
+#: Share of a picture's repeat that is its margin, without the picture.
+_MARGIN: Final = 0.04
 #: Metres below the neck from which front and back are flat panels up to the shoulders.
 _YOKE: Final = 0.13
 
@@ -51,6 +53,27 @@ def cloth_uv(limbs: Limbs, shape: BodyShape, patch: Patch, rest: Array) -> Array
     first = np.repeat(uv[starts, 0], patch.sizes)
     uv[:, 0] -= around * np.rint((uv[:, 0] - first) / around)
     return uv
+
+
+def on_chest(
+    uv: Array, limbs: Limbs, patch: Patch, rest: Array, middle: float, scale: float
+) -> Array:
+    """The same UV with one repeat of a pattern on the chest, and its plain margin all about.
+
+    Args:
+        uv: (C, 2) of the patch's corners.
+        middle: height of the picture's middle at rest, metres.
+        scale: metres of the repeat.
+    """
+    arm = np.asarray(patch.rows @ limbs.arm.max(0))
+    front = (patch.normals(rest)[:, 1] < 0.1) & (arm < 0.5)
+    moved = uv - [0.0, middle] + 0.5 * scale
+    margin = _MARGIN * scale
+    moved = np.clip(moved, margin, scale - margin)
+    # A polygon is in the picture with all its corners or with none.
+    starts = np.cumsum(patch.sizes) - patch.sizes
+    whole = np.minimum.reduceat(front[patch.corners].astype(int), starts) > 0
+    return np.where(np.repeat(whole, patch.sizes)[:, None], moved, margin)
 
 
 def _panel(points: Array, shape: BodyShape, front: float) -> Array:

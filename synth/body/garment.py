@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.sparse import identity
 
-from synth.body.cloth_uv import cloth_uv
+from synth.body.cloth_uv import cloth_uv, on_chest
 from synth.body.collar import collar_along
 from synth.body.folds import folds
 from synth.body.measures import Limbs, Measures, limbs_of, measures_of
@@ -35,6 +35,8 @@ _OVERLAP: Final = 0.05
 #: Shares of jackets that are open, and of tops that have a shirt's collar.
 _OPEN_JACKETS: Final = 0.6
 _SHIRTS: Final = 0.3
+#: How far below the neck a picture on the chest is, as a share of the trunk.
+_PICTURE: Final = 0.37
 #: Share of the forearm that a rolled sleeve leaves bare at most.
 _MOST_CUFF: Final = 0.75
 _IRRATIONAL: Final = (0.7548776662, 0.5698402910, 0.3247179572, 0.8191725134)
@@ -117,9 +119,14 @@ def _shell(
     least = tight * (0.6 * garment.looseness + 0.001) + _LAYER * layer
     if garment.kind == "shoes":
         least = least - 1.0
-    uv = with_edge_uv(patch, cloth_uv(limbs, shape, patch, rest))
-    if collar is not None:
-        uv = np.concatenate([uv, collar.uv])
+    flat = cloth_uv(limbs, shape, patch, rest)
+    own_collar = np.zeros((0, 2)) if collar is None else collar.uv
+    if garment.surface.pattern == "label":
+        scale = garment.surface.pattern_scale
+        middle = measures.neck[2] - _PICTURE * measures.trunk
+        flat = on_chest(flat, limbs, patch, rest, middle, scale)
+        own_collar = np.full_like(own_collar, 0.0)
+    uv = np.concatenate([with_edge_uv(patch, flat), own_collar])
     return Shell(
         patch=patch,
         offset=np.asarray(patch.rows @ (tight * offset)) + _LAYER * layer,

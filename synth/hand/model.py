@@ -264,7 +264,7 @@ def skin_vertices(
 
 
 def blended_skin(model: HandModel, shape: HandShape, bones: Array, arm: Array) -> Array:
-    """(V, 3) skin by linear blending of posed bones (24, 4, 4) and arm (3, 4, 4), in their frame."""
+    """(V, 3) skin by linear blending of posed bones (24, 4, 4) and arm (3, 4, 4), same frame."""
     posed = np.concatenate([bones, arm])
     rest = np.concatenate([shape.bone_rest, shape.arm_rest])
     transforms = posed @ np.linalg.inv(rest)

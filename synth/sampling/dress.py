@@ -7,45 +7,25 @@ from typing import Final, Literal, TypeVar
 
 import numpy as np
 
-from synth.body.recipe import FACE_CHANGES
 from synth.hand.arm import elbow_distance
 from synth.hand.model import HandShape
+from synth.sampling.grooming import (
+    choose,
+    mixed,
+    sample_beard,
+    sample_eye_color,
+    sample_face,
+    sample_hair,
+    sample_lips,
+)
 from synth.sampling.identity import Person
 from synth.sampling.sleeve import sample_cloth_color
-from synth.scene import BodyLook, Color, Eyewear, Garment, Hair, Headwear, Sleeve, Surface
+from synth.scene import BodyLook, Color, Eyewear, Garment, Headwear, Sleeve, Surface
 from synth.skin.color import SKINS
 
 _Name = TypeVar("_Name", bound=str)
 _Pattern = Literal["plain", "stripes", "checks", "knit", "noise", "label", "print"]
 
-#: Anny's changes of the face at which people still look like people; others have _FACE_SIGMA.
-_FACE_SIGMA: Final = 0.28
-_FACE_SIGMAS: Final = {
-    "stomach-pregnant-incr": 0.0,
-    "head-age-incr": 0.15,
-    "head-fat-incr": 0.15,
-    "neck-double-incr": 0.2,
-    "eye-scale-incr": 0.2,
-    "ear-scale-incr": 0.35,
-    "ear-wing-incr": 0.35,
-}
-#: Linear RGB of hair with its share among fair and among dark people.
-_HAIR: Final[tuple[tuple[Color, float, float], ...]] = (
-    ((0.008, 0.007, 0.007), 0.14, 0.72),  # black
-    ((0.022, 0.013, 0.009), 0.26, 0.22),  # dark brown
-    ((0.060, 0.032, 0.018), 0.24, 0.04),  # brown
-    ((0.150, 0.088, 0.045), 0.16, 0.01),  # dark blond
-    ((0.340, 0.230, 0.120), 0.14, 0.01),  # blond
-    ((0.140, 0.042, 0.016), 0.06, 0.0),  # red
-)
-_GREY: Final[Color] = (0.42, 0.41, 0.40)
-_EYES: Final[tuple[tuple[Color, float, float], ...]] = (
-    ((0.045, 0.018, 0.008), 0.30, 0.92),  # brown
-    ((0.110, 0.060, 0.020), 0.20, 0.06),  # hazel
-    ((0.090, 0.110, 0.050), 0.15, 0.01),  # green
-    ((0.090, 0.170, 0.260), 0.25, 0.01),  # blue
-    ((0.170, 0.200, 0.220), 0.10, 0.0),  # grey
-)
 _SHOES: Final[tuple[Color, ...]] = (
     (0.012, 0.012, 0.013), (0.03, 0.03, 0.032), (0.09, 0.045, 0.02), (0.62, 0.61, 0.59),
 )  # fmt: skip
@@ -65,7 +45,7 @@ _SCALES: Final[dict[_Pattern, tuple[float, float]]] = {
     "plain": (0.02, 0.02),
     "stripes": (0.008, 0.07),
     "checks": (0.012, 0.08),
-    "label": (0.26, 0.38),
+    "label": (0.2, 0.32),
     "print": (0.04, 0.16),
     "knit": (0.005, 0.012),
     "noise": (0.01, 0.05),
@@ -101,17 +81,17 @@ def sample_body_look(
     darkness = SKINS.index(person.skin.name) / (len(SKINS) - 1)
     grown = age > 0.5
     makeup = float(rng.beta(1.3, 2.0)) if feminine and grown and rng.uniform() < 0.6 else 0.0
-    hair = _sample_hair(rng, feminine, age, darkness)
+    hair = sample_hair(rng, feminine, age, darkness)
     headwear = _sample_headwear(rng, feminine)
     return BodyLook(
         identity=identity,
         phenotype=person.phenotype,
-        face=_sample_face(rng, age),
+        face=sample_face(rng, age),
         skin=person.skin,
         hands=hands,
-        eye_color=_jittered(rng, _chosen_color(rng, _EYES, darkness), 0.15),
-        lips=_sample_lips(rng, makeup, darkness),
-        beard=_sample_beard(rng) if grown and not feminine else 0.0,
+        eye_color=sample_eye_color(rng, darkness),
+        lips=sample_lips(rng, makeup, darkness),
+        beard=sample_beard(rng) if grown and not feminine else 0.0,
         brows=float(rng.uniform(0.35, 0.8) if feminine else rng.uniform(0.5, 1.0)),
         makeup=makeup,
         hair=hair,
@@ -161,53 +141,13 @@ def _is_long(garment: Garment) -> bool:
     return garment.kind in ("top", "jacket") and garment.sleeve >= FULL_SLEEVE
 
 
-def _sample_face(rng: np.random.Generator, age: float) -> dict[str, float]:
-    draws = rng.normal(size=len(FACE_CHANGES))
-    face = {
-        name: float(np.clip(_FACE_SIGMAS.get(name, _FACE_SIGMA) * draw, -0.8, 0.8))
-        for name, draw in zip(FACE_CHANGES, draws, strict=True)
-    }
-    face["head-age-incr"] += float(0.7 * max(0.0, 3 * (age - 2 / 3)))
-    return {name: round(value, 4) for name, value in face.items() if abs(value) > 1e-3}
-
-
-def _sample_hair(rng: np.random.Generator, feminine: bool, age: float, darkness: float) -> Hair:
-    curly = 0.08 + 0.5 * darkness**3
-    shares: dict[
-        Literal["bald", "shaved", "short", "medium", "long", "bun", "ponytail", "afro"], float
-    ]
-    if feminine:
-        shares = {
-            "short": 0.08, "medium": 0.26, "long": 0.34, "bun": 0.12, "ponytail": 0.2,
-            "afro": 0.5 * curly, "shaved": 0.01,
-        }  # fmt: skip
-    else:
-        bald = 0.05 + 0.25 * max(0.0, 3 * (age - 2 / 3))
-        shares = {
-            "bald": bald, "shaved": 0.16 + 0.2 * darkness, "short": 0.58, "medium": 0.1,
-            "long": 0.05, "bun": 0.02, "ponytail": 0.02, "afro": 0.4 * curly,
-        }  # fmt: skip
-    style = _choose(rng, shares)
-    color = _jittered(rng, _chosen_color(rng, _HAIR, darkness), 0.2)
-    if rng.uniform() < (0.1 if feminine else 0.02):
-        color = sample_cloth_color(rng)  # dyed
-    grey = np.clip(4.0 * (age - 0.8) + rng.normal(0.0, 0.2), 0.0, 1.0)
-    return Hair(
-        style=style,
-        color=_mixed(color, _GREY, float(grey)),
-        length=float(rng.uniform()),
-        volume=float(rng.uniform(0.008, 0.028)),
-        seed=int(rng.integers(1, 2**31)),
-    )
-
-
 def _sample_headwear(rng: np.random.Generator, feminine: bool) -> Headwear | None:
     worn = rng.uniform() < 0.2
     shares: dict[Literal["cap", "beanie", "scarf", "hood", "hat", "headphones"], float] = {
         "cap": 0.28, "beanie": 0.2, "scarf": 0.3 if feminine else 0.0, "hood": 0.1,
         "hat": 0.1, "headphones": 0.2,
     }  # fmt: skip
-    kind = _choose(rng, shares)
+    kind = choose(rng, shares)
     patterns: dict[_Pattern, float] = {"plain": 0.75, "knit": 0.05, "stripes": 0.1, "print": 0.1}
     if kind == "beanie":
         patterns = {"knit": 0.7, "plain": 0.3}
@@ -240,7 +180,7 @@ def _sample_garments(rng: np.random.Generator, feminine: bool) -> tuple[Garment,
         looseness=(0.003, 0.014),
         neckline=(0.0, 0.0),
     )
-    length = _choose(rng, {"none": 0.14 if feminine else 0.05, "short": 0.5, "long": 0.4})
+    length = choose(rng, {"none": 0.14 if feminine else 0.05, "short": 0.5, "long": 0.4})
     sleeve = {"none": 0.0, "short": float(rng.uniform(0.3, 0.75)), "long": FULL_SLEEVE}[length]
     top = _garment(
         rng,
@@ -302,10 +242,10 @@ def _sample_cuff(rng: np.random.Generator, kind: str) -> float:
 
 
 def _sample_surface(rng: np.random.Generator, patterns: Mapping[_Pattern, float]) -> Surface:
-    pattern = _choose(rng, patterns)
+    pattern = choose(rng, patterns)
     color, color2 = sample_cloth_color(rng), sample_cloth_color(rng)
     if pattern in ("knit", "noise"):  # the same yarn in the shade
-        color2 = _mixed(color, (0.0, 0.0, 0.0), 0.35)
+        color2 = mixed(color, (0.0, 0.0, 0.0), 0.35)
     scale = float(np.exp(rng.uniform(*np.log(_SCALES[pattern]))))
     return Surface(
         color=color,
@@ -315,43 +255,3 @@ def _sample_surface(rng: np.random.Generator, patterns: Mapping[_Pattern, float]
         roughness=float(rng.uniform(0.65, 1.0)),
         seed=int(rng.integers(1, 2**31)),
     )
-
-
-def _sample_lips(rng: np.random.Generator, makeup: float, darkness: float) -> Color:
-    natural = np.array([0.93, 0.68, 0.68]) * (1 - 0.12 * darkness) * np.exp(rng.normal(0, 0.05, 3))
-    painted = np.array([0.85, 0.28, 0.34]) * np.exp(rng.normal(0, 0.15, 3))
-    red, green, blue = natural + makeup * rng.uniform(0.2, 1.0) * (painted - natural)
-    return (float(red), float(green), float(blue))
-
-
-def _sample_beard(rng: np.random.Generator) -> float:
-    """Shaved, unshaved for some days, or grown."""
-    kind, amount = rng.uniform(size=2)
-    if kind < 0.45:
-        return float(0.15 * amount)
-    return float(0.15 + 0.35 * amount if kind < 0.72 else 0.5 + 0.5 * amount)
-
-
-def _choose(rng: np.random.Generator, shares: Mapping[_Name, float]) -> _Name:
-    names = list(shares)
-    weights = np.array([shares[name] for name in names])
-    return names[int(rng.choice(len(names), p=weights / weights.sum()))]
-
-
-def _chosen_color(
-    rng: np.random.Generator, colors: tuple[tuple[Color, float, float], ...], darkness: float
-) -> Color:
-    dark = float(np.clip(1.6 * darkness - 0.2, 0, 1))
-    weights = np.array([fair + dark * (deep - fair) for _, fair, deep in colors])
-    return colors[int(rng.choice(len(colors), p=weights / weights.sum()))][0]
-
-
-def _jittered(rng: np.random.Generator, color: Color, spread: float) -> Color:
-    common = np.exp(rng.normal(0.0, spread))
-    red, green, blue = np.clip(np.array(color) * common * np.exp(rng.normal(0, 0.05, 3)), 0, 1)
-    return (float(red), float(green), float(blue))
-
-
-def _mixed(a: Color, b: Color, share: float) -> Color:
-    red, green, blue = (float(x + share * (y - x)) for x, y in zip(a, b, strict=True))
-    return (red, green, blue)

@@ -51,7 +51,7 @@ def sample_sensor(rng: np.random.Generator, settings: Sensors) -> Sensor:
     )
 
 
-#: What too little light does: noise, underexposure (stops), soft pictures, warm lamps, dull colours.
+#: What too little light does: noise, darkness (stops), soft pictures, warm lamps, dull colours.
 _LOW_NOISE: Final = (0.7, 1.0)
 _LOW_EXPOSURE: Final = (-1.6, -0.2)
 _LOW_BLUR: Final = (0.3, 1.2)

@@ -1,4 +1,4 @@
-"""What all parts of the scene description share: frozen plain data, and the shapes of its values."""
+"""What all parts of the scene description share: frozen plain data, and its values' shapes."""
 
 from __future__ import annotations
 

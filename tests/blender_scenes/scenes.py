@@ -134,6 +134,4 @@ def camera_at(
 
 def still(frame: Frame) -> Frame:
     """The frame without its shutter."""
-    return frame.model_copy(
-        update={"shutter": 0.0, "shutter_open": None, "shutter_close": None}
-    )
+    return frame.model_copy(update={"shutter": 0.0, "shutter_open": None, "shutter_close": None})

@@ -158,7 +158,5 @@ def test_a_hand_outside_the_picture_is_left_out(planned_scenes: list[Scene]) -> 
     camera_ = frame.views[0].camera
     matrix = np.linalg.inv(np.array(camera_.world_to_camera))
     world = outside @ matrix[:3, :3].T + matrix[:3, 3] + matrix[:3, 2]
-    made = label_of_view(
-        scene, frame, 0, [SeenHand(world, world)], lambda number, points: [0] * 21
-    )
+    made = label_of_view(scene, frame, 0, [SeenHand(world, world)], lambda number, points: [0] * 21)
     assert made["hands"] == []

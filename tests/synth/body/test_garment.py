@@ -78,11 +78,8 @@ def test_face_hands_and_feet_stay_bare() -> None:
         for one in dressed(model, shape, own):
             places = one.shell.patch.rows @ shape.vertices
             assert np.linalg.norm(places - eyes.mean(0), axis=1).min() > 0.1
-            assert (one.shell.patch.rows @ measures_of(shape).from_wrist[0]).min() > -0.6
             assert np.linalg.norm(places - (hand - [0, 0.03, 0.1]), axis=1).min() > 0.03
             assert places[:, 2].min() > low + 0.03
-            hidden = model.quads[one.hidden]
-            assert not np.isin(hidden, model.hand_vertices).any() or one.hidden.sum() > 0
 
 
 def test_hidden_skin_lies_under_cloth() -> None:

@@ -24,11 +24,12 @@ def placed(scene: Scene, frame: Frame) -> tuple[Array, Array, Array]:
     """Landmarks and the hand's skin in the world, and the (4, 4) from the wrist frame to it."""
     model = load_hand_model()
     shape = model.shape(scene.hands[0].phenotype, scene.hands[0].blendshapes)
-    bones = forward_kinematics(shape, np.array([frame.moment.hands[0].bones[name] for name in BONES]))
-    skin = skin_vertices(model, shape, bones, np.array(frame.moment.hands[0].forearm))
+    pose = frame.moment.hands[0]
+    bones = forward_kinematics(shape, np.array([pose.bones[name] for name in BONES]))
+    skin = skin_vertices(model, shape, bones, np.array(pose.forearm))
     on_hand = model.weights[:, -2:].sum(1) < 0.5
     mirror = np.diag([-1.0 if scene.hands[0].side == "left" else 1.0, 1.0, 1.0, 1.0])
-    matrix = np.array(frame.moment.hands[0].wrist_to_world) @ mirror
+    matrix = np.array(pose.wrist_to_world) @ mirror
     return (
         landmarks_of(bones) @ matrix[:3, :3].T + matrix[:3, 3],
         skin[on_hand] @ matrix[:3, :3].T + matrix[:3, 3],

@@ -109,6 +109,8 @@ class BodyModel:
         )
         bones = self.bone_heads + np.tensordot(coefficients[used], self.bone_basis[used], 1)
         for name, amount in face.items():
+            if name not in FACE_CHANGES:
+                raise KeyError(name)
             row, sign = FACE_CHANGES.index(name), int(amount < 0)
             vertices = vertices + np.float32(abs(amount)) * self.face_basis[row, sign]
             bones = bones + abs(amount) * self.face_bone_basis[row, sign]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from synth.errors import UserError
 from synth.hand.grasp import Grasp
 from synth.hand.joint_angles import (
@@ -17,7 +19,7 @@ from synth.hand.limits import sample_wrist
 from synth.hand.model import HandShape, load_hand_model
 from synth.sampling.draws import Draws
 from synth.sampling.drift import Drift, sample_drift
-from synth.sampling.held import sample_grasp
+from synth.sampling.held import sample_grasp, wrist_is_free
 from synth.sampling.identity import sample_side
 from synth.sampling.lone_hand import Solo, stage_solo
 from synth.sampling.motion import Posture
@@ -27,6 +29,8 @@ from synth.scene import Contacts, Thing
 
 #: Seconds between frames.
 _STEP: Final = 0.4
+#: Bends of the wrist that are drawn until the thing is clear of the forearm.
+_WRISTS: Final = 6
 #: Things that are drawn until a hand of this size can hold one.
 _THINGS: Final = 8
 
@@ -64,7 +68,10 @@ def stage_held(draws: Draws) -> Staged:
     rng = draws.rng("held motion")
     frames = range(manifest.frames_per_sequence)
     track = HeldTrack(
-        shape, grasp.angles, tuple(sample_wrist(rng) for _ in frames), sample_drift(rng)
+        shape,
+        grasp.angles,
+        tuple(_sample_free_wrist(rng, shape, thing, grasp) for _ in frames),
+        sample_drift(rng),
     )
     return stage_solo(
         draws,
@@ -87,6 +94,18 @@ def stage_held(draws: Draws) -> Staged:
             thing_to_wrist=grasp.thing_to_wrist,
         ),
     )
+
+
+def _sample_free_wrist(
+    rng: np.random.Generator, shape: HandShape, thing: Thing, grasp: Grasp
+) -> WristAngles:
+    """A bend of the wrist with which the thing does not stand in the forearm: the grasp's own, if
+    none of those drawn will do."""
+    for _ in range(_WRISTS):
+        wrist = sample_wrist(rng)
+        if wrist_is_free(load_hand_model(), shape, thing, grasp, wrist):
+            return wrist
+    return grasp.angles.wrist
 
 
 def held_thing(draws: Draws, component: str, shape: HandShape) -> tuple[Thing, Grasp]:

@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.body.model import SIDES, load_body_model
+from synth.body.pose import forearm_of, posed_skin
 from synth.hand.model import forward_kinematics, landmarks_of, load_hand_model, skin_vertices
 from synth.landmarks import BONES
 from synth.sampling.draws import Draws
@@ -21,10 +23,11 @@ Array = NDArray[np.float64]
 
 #: Largest share of the hands that what is in the way hides, drawn for each view.
 _HIDDEN: Final = (0.15, 0.75)
-#: Metres that clutter keeps from hands.
+#: Metres that clutter keeps from hands and people.
 _CLEAR: Final = 0.06
-#: Every which vertex of a hand's skin stands for it.
+#: Every which vertex of a hand's skin stands for it, and of a body's.
 _SPARSE: Final = 12
+_SPARSE_BODY: Final = 3
 
 
 def with_surroundings(draws: Draws, staged: Staged) -> Staged:
@@ -35,7 +38,8 @@ def with_surroundings(draws: Draws, staged: Staged) -> Staged:
     if rng.uniform() < settings.clutter_share:
         count = int(rng.integers(*settings.clutter, endpoint=True))
         cameras = [view.camera for frame in staged.frames for view in frame.views]
-        around = np.concatenate([*hands, np.zeros((1, 3))])
+        people = [people_points(staged, frame.moment) for frame in staged.frames]
+        around = np.concatenate([*hands, *people, np.zeros((1, 3))])
         things, places = place_clutter(rng, count, around, _CLEAR, cameras, draws.split)
         staged = _with_things(staged, things, places)
     rng = draws.rng("occluders")
@@ -63,6 +67,30 @@ def hand_points(looks: Sequence[HandLook], poses: Sequence[HandPose]) -> Array:
         skin = skin_vertices(model, shape, bones, np.array(pose.forearm))[on_hand][::_SPARSE]
         matrix = hand_to_world(np.array(pose.wrist_to_world), look.side)
         points.append(moved_points(matrix, np.concatenate([landmarks_of(bones), skin])))
+    return np.concatenate(points)
+
+
+def people_points(staged: Staged, moment: Moment) -> Array:
+    """(N, 3) points of the skin of people and their arms, in the world."""
+    hand_model, model = load_hand_model(), load_body_model()
+    points = [np.zeros((0, 3))]
+    for look, pose in zip(staged.bodies, moment.bodies, strict=True):
+        shape = model.shape(hand_model, look.phenotype, look.face)
+        matrix = np.array(pose.body_to_world)
+        right, left = (
+            forearm_of(
+                hand_model,
+                hand_model.shape(staged.hands[number].phenotype, staged.hands[number].blendshapes),
+                moment.hands[number],
+                side,
+                shape,
+                matrix,
+            )
+            for side, number in zip(SIDES, look.hands, strict=True)
+        )
+        stance = {name: np.array(turn) for name, turn in pose.bones.items()}
+        skin = posed_skin(model, shape, stance, (right, left))
+        points.append(moved_points(matrix, skin[::_SPARSE_BODY]))
     return np.concatenate(points)
 
 

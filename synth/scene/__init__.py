@@ -103,7 +103,7 @@ class Moment(Plain):
 
     hands: tuple[HandPose, ...]
     bodies: tuple[BodyPose, ...] = ()
-    things: tuple[Matrix4, ...] = ()  # thing_to_world, rigid
+    things: tuple[Matrix4, ...] = ()  # thing_to_world, rigid; what a left hand holds is mirrored
 
 
 class Frame(Plain):

@@ -33,9 +33,10 @@ _WRIST_COST: Final = 0.15
 _FOREARM_RADIUS: Final = 0.04
 _HAND_RADIUS: Final = 0.011
 CLOTH: Final = 0.02
-#: How deep (metres) an arm may stand in the body before another way is looked for.
+#: How deep (metres) an arm may stand in the body before another way is looked for, and how many
+#: wrists are tried for each place of the elbow.
 _TOUCH: Final = 0.008
-_TRIED: Final = 12
+_TRIED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,10 @@ def hold(
     arms = [hold_arm(shape, hand, moved, side, goal.wrist, swivel) for swivel in _SWIVELS]
     cost = np.stack([_costs(arm, goal, wrists, side) for arm in arms])
     cost += _SWIVEL_COST * np.square(_SWIVELS - _SWIVELS[1])[:, None]
+    ways = [(s, int(w)) for s in range(len(arms)) for w in np.argsort(cost[s])[:_TRIED]]
     best: HeldArm | None = None
-    for flat in np.argsort(cost, axis=None)[:_TRIED]:
-        swivel, wrist = np.unravel_index(int(flat), cost.shape)
-        held = _held(arms[swivel], hand, side, wrists, int(wrist), landmarks, trunk, goal, others)
+    for swivel, wrist in sorted(ways, key=lambda way: float(cost[way])):
+        held = _held(arms[swivel], hand, side, wrists, wrist, landmarks, trunk, goal, others)
         if best is None or held.depth < best.depth:
             best = held
         if held.depth <= _TOUCH:

@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 #: Cameras that are tried.
 _CAMERAS: Final = 12
+_CAMERAS_OFF_HANDS: Final = 48
 _SEEN_LANDMARKS: Final = 13
 #: Metres between a camera and hands, and everything else of people.
 _TO_HAND: Final = 0.1
@@ -32,9 +33,16 @@ _NEAREST: Final = 0.05
 #: Metres about a table, and above it, in which no camera stands.
 _BY_TABLE: Final = 0.2
 _OVER_TABLE: Final = 0.06
+#: Metres that clothes stand off the skin at most, an arm's radius with its sleeve, and the distance
+#: from a hand's middle within which an arm is its own.
+_CLOTHES: Final = 0.025
+_ARM_RADIUS: Final = 0.06
+_OWN_ARM: Final = 0.14
 #: Share of pictures without hands that show a face, and logarithms of metres from what they show.
 _FACE_SHARE: Final = 0.5
 _OFF_HANDS: Final = (np.log(0.35), np.log(2.0))
+#: Skin of hands whose landmarks are out of the picture by this share of its sides is out of it too.
+_BORDER: Final = 0.1
 _NO_ARMS: Final = np.zeros((0, 2, 3))
 #: Places on the way from a hand to a camera that must not lie in a body: metres, for the body whose
 #: hand it is, and shares of the way, for others.
@@ -90,7 +98,7 @@ def sample_cameras_off_hands(
     chosen = []
     for _ in range(manifest.cameras):
         best, least = None, np.inf
-        for _ in range(_CAMERAS):
+        for _ in range(_CAMERAS_OFF_HANDS):
             aims = skin[head] if rng.uniform() < _FACE_SHARE else skin
             target = aims[int(rng.integers(len(aims)))]
             away = rng.normal(size=3) * (1.0, 1.0, 0.4) + (0.0, -0.8, 0.0)
@@ -99,7 +107,7 @@ def sample_cameras_off_hands(
             focal = float(manifest.image.height / 2 / np.tan(fov / 2))
             camera = camera_at(manifest.image, focal, position, target, float(rng.normal(0, 0.15)))
             gap = min(float(np.linalg.norm(p - position, axis=1).min()) for p in solid)
-            seen = float(_inside(camera, hands).sum()) + 100.0 * (gap < _TO_BODY)
+            seen = float(_inside(camera, hands, _BORDER).sum()) + 100.0 * (gap < _TO_BODY)
             if best is None or seen < least:
                 best, least = camera, seen
             if seen == 0:
@@ -121,13 +129,21 @@ def sample_cameras_near_hands(
         if arm.side in done.touching
     ]
     subject = Subject(np.concatenate(touching), _NO_ARMS, np.concatenate(solid))
+    limbs = np.concatenate(
+        [
+            moved_points(actor.body_to_world, arm.limb)
+            for actor, done in zip(actors, acts, strict=True)
+            for arm in done.arms
+        ]
+    )
     chosen = []
     for _ in range(manifest.cameras):
         best, most = None, -np.inf
         for _ in range(_CAMERAS):
             camera = sample_camera(rng, manifest.camera, manifest.image, subject)
             middles = np.stack([own.mean(0) for own in touching])
-            worth = float(_open_ways(camera, middles, actors).min())
+            worth = float(_open_ways(camera, middles, actors).min()) - _CLOTHES
+            worth = min(worth, _room_beside(camera, middles, limbs))
             if best is None or worth > most:
                 best, most = camera, worth
             if worth > 0.0:
@@ -174,6 +190,21 @@ def _open_ways(camera: Camera, places: Array, actors: Sequence[Actor]) -> Array:
         for actor in actors
     ]
     return np.min(clear, axis=0).reshape(len(places), -1).min(1)
+
+
+def _room_beside(camera: Camera, places: Array, limbs: Array) -> float:
+    """Metres by which the ways from places (N, 3) to the camera pass arms (L, 3) by; those next to
+    a place are its own hand's."""
+    centre = camera_centre(camera)
+    room = np.inf
+    for place in places:
+        way = (centre - place) / np.linalg.norm(centre - place)
+        to_limb = limbs - place
+        along = to_limb @ way
+        before = (along > 0.0) & (np.linalg.norm(to_limb, axis=1) > _OWN_ARM)
+        aside = np.linalg.norm(to_limb - along[:, None] * way, axis=1)[before]
+        room = min(room, float(aside.min(initial=np.inf)) - _ARM_RADIUS)
+    return room
 
 
 def _points(actors: Sequence[Actor], acts: Sequence[Act]) -> tuple[Array, list[Array]]:
@@ -242,11 +273,13 @@ def _worth(
     return min(room, to_hand, inside, 1.0)
 
 
-def _inside(camera: Camera, points: Array) -> NDArray[np.bool_]:
-    """(N,) which world points (N, 3) are in the picture."""
+def _inside(camera: Camera, points: Array, border: float = 0.0) -> NDArray[np.bool_]:
+    """(N,) which world points (N, 3) are in the picture, or no further from it than `border` of its
+    sides."""
     matrix = np.array(camera.world_to_camera)
     seen = points @ matrix[:3, :3].T + matrix[:3, 3]
     pixels = seen @ np.array(camera.K).T
     pixels = pixels[:, :2] / np.maximum(pixels[:, 2:], 1e-6)
-    within = (pixels >= 0) & (pixels < (camera.width, camera.height))
+    size = np.array([camera.width, camera.height])
+    within = (pixels >= -border * size) & (pixels < (1.0 + border) * size)
     return np.asarray(within.all(1) & (seen[:, 2] > _NEAREST))

@@ -97,6 +97,13 @@ class PosedArm:
     landmarks: Array
     points: Array
 
+    @property
+    def limb(self) -> Array:
+        """(N, 3) points along upper arm and forearm, body frame."""
+        arm, share = self.held.arm, np.linspace(0.0, 1.0, 6)[:, None]
+        upper = arm.shoulder + share * (arm.elbow - arm.shoulder)
+        return np.concatenate([upper, arm.elbow + share * (arm.wrist - arm.elbow)])
+
 
 def stand(
     rng: np.random.Generator, person: Person, face: dict[str, float], stance: dict[str, Array]

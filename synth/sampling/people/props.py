@@ -26,6 +26,8 @@ _THIGHS: Final = 0.03
 _ON_TABLE: Final = (0, 4)
 _PLACES: Final = 10
 _FROM_HANDS: Final = 0.05
+#: Radians that things on a table are turned away from the person, a standard deviation.
+_TURNED: Final = 0.5
 #: Things on a table before a webcam are no taller, metres.
 _LOW: Final = 0.13
 
@@ -80,7 +82,8 @@ def sample_on_table(
     taken: list[tuple[Array, Array]] = []
     for _ in range(int(rng.integers(*_ON_TABLE, endpoint=True))):
         thing = sample_thing(rng, "clutter", standing, split)
-        vertices = thing_mesh(thing).vertices @ coordinate_rotation(2, rng.normal(0.0, 0.5)).T
+        turn = coordinate_rotation(2, rng.normal(0.0, _TURNED))
+        vertices = thing_mesh(thing).vertices @ turn.T
         if low and np.ptp(vertices[:, 2]) > _LOW:
             continue
         for _ in range(_PLACES):
@@ -89,7 +92,7 @@ def sample_on_table(
             box = (vertices + at).min(0), (vertices + at).max(0)
             if _is_free(box, table, hands, taken):
                 matrix = np.eye(4)
-                matrix[:3, 3] = at
+                matrix[:3, :3], matrix[:3, 3] = turn, at
                 placed.append((thing, matrix))
                 taken.append(box)
                 break

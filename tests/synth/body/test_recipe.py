@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from synth.body import recipe
 from synth.body.bones import BODY_BONES
-from tests.synth.body.people import HAND, MODEL
+from tests.synth.body.grown import HAND, MODEL
 
 
 def test_the_mesh_is_closed_but_for_nothing() -> None:
@@ -77,23 +82,28 @@ def test_changes_of_the_face_leave_hands_and_feet_alone_and_move_something() -> 
     assert np.ptp(rigid, axis=2).max() < 1e-5
 
 
-def test_an_asset_is_put_in_place_whole_or_not_at_all(
-    tmp_path: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(model: object) -> dict[str, np.ndarray]:
-        raise ValueError("no model")
+def test_the_asset_is_built_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
 
-    monkeypatch.setattr(recipe, "build_body_asset", fail)
-    from pathlib import Path
+    @contextmanager
+    def no_anny() -> Iterator[str]:
+        yield "a model"
 
-    target = Path(str(tmp_path)) / "cache" / "body.npz"
-    with pytest.raises(ValueError, match="no model"):
-        recipe.write_body_asset(None, target)
-    assert not target.exists()
-    monkeypatch.setattr(recipe, "build_body_asset", lambda model: {"template": np.arange(3)})
-    recipe.write_body_asset(None, target)
-    with np.load(target) as archive:
+    def build(model: str) -> dict[str, NDArray[np.int64]]:
+        built.append(model)
+        return {"template": np.arange(3)}
+
+    monkeypatch.setattr(recipe, "anny_model", no_anny)
+    monkeypatch.setattr(recipe, "build_body_asset", build)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    said: list[str] = []
+    path = recipe.ensure_body_asset(said.append)
+    assert path.is_relative_to(tmp_path)
+    assert str(path) in said[0]
+    with np.load(path) as archive:
         assert archive["template"].tolist() == [0, 1, 2]
+    assert recipe.ensure_body_asset(said.append) == path
+    assert (built, len(said)) == (["a model"], 1)
 
 
 @pytest.mark.slow

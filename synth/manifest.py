@@ -187,6 +187,12 @@ class Gloves(_Section):
     work: float = Field(1.0, ge=0)
     fingerless: float = Field(1.0, ge=0)
 
+    @model_validator(mode="after")
+    def _check(self) -> Gloves:
+        if sum(self.model_dump().values()) <= 0:
+            raise ValueError("at least one kind of glove needs a weight above 0")
+        return self
+
 
 class Worn(_Section):
     """What hands wear and what is done to their skin: shares of the hands."""

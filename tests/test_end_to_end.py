@@ -131,6 +131,7 @@ def check_label(sample: Sample) -> None:
         "frame",
         "camera_index",
         "split",
+        "kind",
         "image",
         "camera",
         "light",
@@ -153,6 +154,10 @@ def check_label(sample: Sample) -> None:
         "phenotype",
         "skin",
         "gesture",
+        "number",
+        "identity",
+        "worn",
+        "holds",
     }
     assert set(hand["bones"]) == set(BONES)
     assert set(hand["blendshapes"]) == set(BLENDSHAPES)

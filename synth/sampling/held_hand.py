@@ -26,6 +26,7 @@ from synth.sampling.motion import Posture
 from synth.sampling.staged import Staged
 from synth.sampling.things import sample_thing
 from synth.scene import Contacts, Thing
+from synth.things.kinds import kinds_of
 
 #: Seconds between frames.
 _STEP: Final = 0.4
@@ -116,8 +117,15 @@ def held_thing(draws: Draws, component: str, shape: HandShape) -> tuple[Thing, G
     """
     rng = draws.rng(component)
     manifest = draws.manifest
+    kinds = manifest.things.kinds
+    unknown = sorted(set(kinds or ()) - set(kinds_of("held")))
+    if unknown:
+        raise UserError(f"things.kinds: no hand can hold {', '.join(unknown)}")
     for _ in range(_THINGS):
-        thing = sample_thing(rng, "held", manifest.things.kinds, draws.split)
+        try:
+            thing = sample_thing(rng, "held", kinds, draws.split)
+        except ValueError as error:
+            raise UserError(f"things.kinds: {error}") from None
         grasp = sample_grasp(rng, load_hand_model(), shape, thing, manifest.motion.max_redraws)
         if grasp is not None:
             return thing, grasp

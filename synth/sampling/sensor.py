@@ -53,7 +53,7 @@ def sample_sensor(rng: np.random.Generator, settings: Sensors) -> Sensor:
 
 #: What too little light does: noise, darkness (stops), soft pictures, warm lamps, dull colours.
 _LOW_NOISE: Final = (0.7, 1.0)
-_LOW_EXPOSURE: Final = (-1.6, -0.2)
+_LOW_EXPOSURE: Final = (-1.2, -0.1)
 _LOW_BLUR: Final = (0.3, 1.2)
 _LOW_SATURATION: Final = (0.5, 0.9)
 _LAMP_WARMTH: Final = (0.0, 0.12)

@@ -80,9 +80,9 @@ def _sensor(
     rng: np.random.Generator, manifest: Manifest, low_light: bool, back_lit: bool
 ) -> Sensor:
     sensor = sample_sensor(rng, manifest.sensor)
-    if low_light:
-        sensor = in_low_light(rng, sensor)
-    return in_back_light(rng, sensor) if back_lit else sensor
+    if back_lit:
+        return in_back_light(rng, sensor)
+    return in_low_light(rng, sensor) if low_light else sensor
 
 
 def _frames(draws: Draws, staged: Staged, back_lit: bool) -> tuple[Frame, ...]:

@@ -18,6 +18,7 @@ from synth.sampling.posed_hand import hand_to_world, moved_points
 from synth.sampling.staged import Staged, StagedFrame, StagedView
 from synth.sampling.things import place_clutter, place_occluders
 from synth.scene import HandLook, HandPose, Matrix4, Moment, Thing
+from synth.things.kinds import thing_mesh
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,9 @@ def with_surroundings(draws: Draws, staged: Staged) -> Staged:
         cameras = [view.camera for frame in staged.frames for view in frame.views]
         people = [people_points(staged, frame.moment) for frame in staged.frames]
         around = np.concatenate([*hands, *people, np.zeros((1, 3))])
-        things, places = place_clutter(rng, count, around, _CLEAR, cameras, draws.split)
+        things, places = place_clutter(
+            rng, count, around, _CLEAR, cameras, draws.split, _boxes(staged)
+        )
         staged = _with_things(staged, things, places)
     rng = draws.rng("occluders")
     for number, frame in enumerate(staged.frames):
@@ -92,6 +95,16 @@ def people_points(staged: Staged, moment: Moment) -> Array:
         skin = posed_skin(model, shape, stance, (right, left))
         points.append(moved_points(matrix, skin[::_SPARSE_BODY]))
     return np.concatenate(points)
+
+
+def _boxes(staged: Staged) -> list[tuple[Array, Array]]:
+    """(3,) lowest and (3,) highest corner of everything that is there, in each frame."""
+    boxes = []
+    for frame in staged.frames:
+        for thing, place in zip(staged.things, frame.moment.things, strict=True):
+            vertices = moved_points(np.array(place), thing_mesh(thing).vertices)
+            boxes.append((vertices.min(0), vertices.max(0)))
+    return boxes
 
 
 def _with_things(

@@ -183,6 +183,7 @@ def place_clutter(
     keep_clear_m: float,
     cameras: Sequence[Camera] = (),
     split: Split = "train",
+    taken: Sequence[tuple[Array, Array]] = (),
 ) -> tuple[list[Thing], list[Matrix4]]:
     """Things around hands or people: beside and behind them, hiding none of the points.
 
@@ -192,6 +193,7 @@ def place_clutter(
 
     Args:
         around_world: (M, 3) metres, skin and clothes; no gaps wider than about `keep_clear_m`.
+        taken: corners of upright boxes in the world in which something stands already.
 
     Returns:
         Things and their thing_to_world, in the same order.
@@ -200,7 +202,7 @@ def place_clutter(
     seen_by = [(camera, in_camera(around, camera)) for camera in cameras]
     things: list[Thing] = []
     places: list[Matrix4] = []
-    boxes: list[tuple[Array, Array]] = []
+    boxes = list(taken)
     for _ in range(count):
         role: Role = "furniture" if rng.uniform() < _FURNITURE_SHARE else "clutter"
         for _ in range(_ATTEMPTS):

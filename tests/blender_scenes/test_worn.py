@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import bpy
+import cv2
 import numpy as np
 import pytest
 
@@ -17,7 +18,7 @@ from blender_scenes.ornament import Ornaments, build_ornaments, set_ornaments
 from blender_scenes.picture import render_picture
 from blender_scenes.settings import apply_settings
 from blender_scenes.skin import SkinMaterial, build_skin, set_skin
-from blender_scenes.stage import Stage, hands_on
+from blender_scenes.stage import Stage, bodies_on, hands_on, things_on
 from blender_scenes.world import set_light
 from synth.hand.joint_angles import FingerAngles, HandAngles
 from synth.hand.model import load_hand_model
@@ -65,6 +66,8 @@ def built(stage: Stage) -> Iterator[Dressed]:
 def dressed(built: Dressed) -> Dressed:
     """A bare hand with straight fingers, alone in even light."""
     hands_on(built.stage, 0)
+    bodies_on(built.stage, 0)
+    things_on(built.stage, 0)
     light = Light(
         hdri="builtin:courtyard.exr", rotation=0.0, tilt=0.0, strength=1.0, tint=(1, 1, 1)
     )
@@ -204,8 +207,8 @@ def test_a_glove_is_the_hands_own_mesh_lifted_off_the_skin(
 def test_gloves_cover_what_they_should(dressed: Dressed) -> None:
     def blue(camera: Camera, worn: Glove | None) -> tuple[np.ndarray, np.ndarray]:
         set_glove(dressed.glove, dressed.hand, worn)
-        rgba = picture(dressed, camera)
-        return (rgba[..., 2] > 4 * rgba[..., 0]) & (rgba[..., 3] > 0.9), rgba[..., 3] > 0.9
+        rgba = cv2.blur(picture(dressed, camera), (3, 3))  # few samples are grainy
+        return (rgba[..., 2] > 3 * rgba[..., 0]) & (rgba[..., 3] > 0.5), rgba[..., 3] > 0.5
 
     bones = posed_bones(dressed.hand)
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from synth.labels import hand_box, label_of_view, landmarks_with_depth, palm_box, project
+from synth.labels import (
+    hand_box,
+    label_of_view,
+    landmarks_with_depth,
+    palm_box,
+    project,
+    worn_names,
+)
 from synth.landmarks import BLENDSHAPES, BONES
-from synth.scene import Camera, Frame, Scene
+from synth.scene import Camera, Frame, Glove, Kind, Marks, Ornament, Scene, Surface
 
 IDENTITY = tuple(tuple(row) for row in np.eye(4).tolist())
 K = ((100.0, 0.0, 64.0), (0.0, 100.0, 48.0), (0.0, 0.0, 1.0))
@@ -160,3 +168,104 @@ def test_a_hand_outside_the_picture_is_left_out(planned_scenes: list[Scene]) -> 
     world = outside @ matrix[:3, :3].T + matrix[:3, 3] + matrix[:3, 2]
     made = label_of_view(scene, frame, 0, [SeenHand(world, world)], lambda number, points: [0] * 21)
     assert made["hands"] == []
+
+
+SURFACE = Surface(
+    color=(0.5, 0.5, 0.5),
+    color2=(0.1, 0.1, 0.1),
+    pattern="plain",
+    pattern_scale=0.01,
+    roughness=0.5,
+)
+
+
+def ornament(kind: str) -> Ornament:
+    return Ornament(
+        kind=kind,  # type: ignore[arg-type]
+        bone="ring_proximal",
+        along=0.01,
+        azimuth=0.0,
+        size={"width": 0.005},
+        surface=SURFACE,
+        front=SURFACE,
+        seed=1,
+    )
+
+
+def test_what_a_hand_wears_has_names(planned_scenes: list[Scene]) -> None:
+    plain = planned_scenes[0].hands[0]
+    bare = plain.model_copy(update={"glove": None, "ornaments": (), "marks": Marks()})
+    assert worn_names(bare) == []
+    glove = Glove(
+        kind="wool",
+        color=(0.1, 0.1, 0.1),
+        color2=(0.2, 0.2, 0.2),
+        thickness=0.002,
+        cuff=0.05,
+        roughness=0.9,
+        pattern_scale=0.003,
+        wrinkles=0.5,
+        seed=1,
+    )
+    rings = (ornament("ring"), ornament("watch"), ornament("ring"))
+    marks = Marks(wetness=0.3, polish=1.0, tattoo=0.0)
+    everything = bare.model_copy(update={"glove": glove, "ornaments": rings, "marks": marks})
+    # Each once, in an order that does not depend on the draw.
+    assert worn_names(everything) == ["wool_glove", "ring", "watch", "polish", "wetness"]
+    assert worn_names(bare.model_copy(update={"marks": Marks(henna=0.1)})) == ["henna"]
+
+
+def hands_in_a_row(scene: Scene, frame: Frame, places: list[float]) -> list[SeenHand]:
+    """Clouds of points half a metre before the first camera, so far to its right."""
+    at = np.linalg.inv(np.array(frame.views[0].camera.world_to_camera))
+    rng = np.random.default_rng(0)
+    found = []
+    for place in places:
+        own = rng.normal(0, 0.01, (21, 3)) + [place, 0.0, 0.5]
+        world = own @ at[:3, :3].T + at[:3, 3]
+        found.append(SeenHand(world, world))
+    return found
+
+
+def test_each_hand_has_a_label_of_its_own(scenes_of: Callable[[Kind], list[Scene]]) -> None:
+    scene = next(scene for scene in scenes_of("people") if len(scene.hands) == 4)
+    frame = scene.frames[0].model_copy(update={"gestures": ("fist", None, "ok", "point")})
+    asked: list[int] = []
+
+    def visibility(number: int, points: np.ndarray) -> list[int]:
+        asked.append(number)
+        return [number % 3] * 21
+
+    # The second one is out of the picture.
+    hands = hands_in_a_row(scene, frame, [0.0, 50.0, 0.05, -0.05])
+    made = label_of_view(scene, frame, 0, hands, visibility)
+    assert made["kind"] == "people"
+    assert [hand["number"] for hand in made["hands"]] == asked == [0, 2, 3]
+    for hand in made["hands"]:
+        number = hand["number"]
+        look = scene.hands[number]
+        assert hand["visibility"] == [number % 3] * 21
+        assert hand["gesture"] == frame.gestures[number]
+        assert (hand["identity"], hand["side"]) == (look.identity, look.side)
+        assert hand["worn"] == worn_names(look)
+        np.testing.assert_allclose(hand["landmarks_world"], hands[number].landmarks_world)
+        bones = frame.moment.hands[number].bones
+        assert hand["bones"]["index_proximal"] == list(bones["index_proximal"])
+
+
+def test_what_a_hand_holds_has_its_kind(scenes_of: Callable[[Kind], list[Scene]]) -> None:
+    scene = scenes_of("held")[0]
+    frame = scene.frames[0]
+    (hand,) = label_of_view(
+        scene, frame, 0, hands_in_a_row(scene, frame, [0.0]), lambda number, points: [2] * 21
+    )["hands"]
+    assert hand["holds"] == scene.things[0].kind
+    assert hand["gesture"] is None
+
+
+def test_an_empty_picture_has_no_hands(scenes_of: Callable[[Kind], list[Scene]]) -> None:
+    for scene in scenes_of("empty"):
+        if not scene.hands:
+            made = label_of_view(scene, scene.frames[0], 0, [], lambda number, points: [])
+            assert made["hands"] == []
+            assert made["kind"] == "empty"

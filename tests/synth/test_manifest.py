@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 
 from synth.errors import UserError
-from synth.manifest import Manifest, Skins, load_manifest, parse_manifest
-from synth.scene import SkinLook
+from synth.manifest import Gloves, Manifest, Scenes, Skins, Worn, load_manifest, parse_manifest
+from synth.scene import KINDS, Glove, SkinLook
 
 MANIFESTS = Path(__file__).parents[2] / "manifests"
 
@@ -29,6 +29,32 @@ def test_every_key_has_a_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(MANIFESTS.glob("*.yaml")), ids=lambda path: path.name)
 def test_the_manifests_that_come_along_are_valid(path: Path) -> None:
     assert load_manifest(path).sequences > 0
+
+
+def test_a_plain_manifest_shows_lone_bare_hands() -> None:
+    manifest = Manifest()
+    assert manifest.scenes.model_dump() == {
+        "hand": 1.0, "held": 0.0, "pair": 0.0, "people": 0.0, "empty": 0.0
+    }  # fmt: skip
+    shares = [getattr(manifest.worn, name) for name in Worn.model_fields if "share" in name]
+    assert shares == [0.0] * 10
+    assert (manifest.things.occluder_share, manifest.things.clutter_share) == (0.0, 0.0)
+    assert (manifest.light.back_share, manifest.light.low_share) == (0.0, 0.0)
+    assert set(Scenes.model_fields) == set(KINDS)
+    assert set(Gloves.model_fields) == set(get_args(Glove.model_fields["kind"].annotation))
+
+
+@pytest.mark.parametrize(
+    ("name", "images"),
+    [("detector", 10_200), ("landmarks", 20_000), ("interaction", 7_200), ("gloves", 6_000)],
+)
+def test_the_manifests_to_train_on_are_as_large_as_they_say(name: str, images: int) -> None:
+    path = MANIFESTS / f"{name}.yaml"
+    manifest = load_manifest(path)
+    assert manifest.sequences * manifest.images_per_sequence == images
+    comment = path.read_text().split(f"name: {name}")[0].replace("\n# ", " ")
+    assert f"{images:,} images" in comment
+    assert manifest.image.mask  # which tells hands from what is before them
 
 
 def test_the_hundred_thousand(tmp_path: Path) -> None:
@@ -79,6 +105,22 @@ def test_the_hundred_thousand(tmp_path: Path) -> None:
             "identity.skins",
             "a weight above 0",
         ),
+        ("scenes: {hand: 0.5}", "scenes", "hand, held, pair, people, empty sum to 0.5, not to 1"),
+        ("scenes: {hands: 1.0}", "scenes.hands", "did you mean scenes.hand?"),
+        ("people: {webcam: 0.5}", "people", "sum to 1.15, not to 1"),
+        ("people: {second_share: 1.5}", "people.second_share", "less than or equal to 1"),
+        ("people: {interactions: prayer}", "people.interactions", "tuple"),
+        ("worn: {ring_share: -0.1}", "worn.ring_share", "greater than or equal to 0"),
+        ("worn: {gloves: {silk: 1.0}}", "worn.gloves.silk", "latex"),
+        (
+            "worn: {gloves: {latex: 0, wool: 0, leather: 0, work: 0, fingerless: 0}}",
+            "worn.gloves",
+            "a weight above 0",
+        ),
+        ("things: {occluders: [0, 2]}", "things.occluders", "is not within [1, 8]"),
+        ("things: {clutter: [6, 2]}", "things.clutter", "the low end 6 is above the high end"),
+        ("light: {back_share: 2}", "light.back_share", "less than or equal to 1"),
+        ("light: {low_share: maybe}", "light.low_share", "number"),
         (
             "identity: {count: 2}",
             "identity.count",

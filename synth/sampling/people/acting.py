@@ -19,12 +19,13 @@ from synth.sampling.motion import sample_key_pose
 from synth.sampling.people import activity as do
 from synth.sampling.people.activity import Activity, Goal, face_goal, sample_goal, to_body
 from synth.sampling.people.actor import Actor, Setting
-from synth.sampling.people.arms import HeldArm, hold
+from synth.sampling.people.arms import HeldArm, hold, mirrored
 from synth.sampling.people.joined import join_one_hand, join_own_hands
 from synth.sampling.people.person import Figure, PosedArm, own_landmarks, posed_arm_of
 from synth.sampling.people.props import Table
 from synth.sampling.posed_hand import moved_points
 from synth.scene import Contacts, Side
+from synth.things.kinds import thing_mesh
 
 Array = NDArray[np.float64]
 
@@ -93,7 +94,7 @@ class Act:
     arms: tuple[PosedArm, PosedArm]
     gestures: tuple[str | None, str | None]
     contacts: Contacts
-    touching: tuple[Side, ...] = SIDES  # hands that another one touches; all if none does
+    touched: tuple[Side, ...] = ()  # hands that another one touches
 
 
 def act(
@@ -128,7 +129,7 @@ def _act_together(rng: np.random.Generator, manifest: Manifest, figure: Figure) 
         contacts = Contacts(
             poses=2, corrected=2, redrawn=attempt + drawn.redraws, worst_depth=drawn.depth
         )
-        return Act((by_side["right"], by_side["left"]), (drawn.name, drawn.name), contacts)
+        return Act((by_side["right"], by_side["left"]), (drawn.name, drawn.name), contacts, SIDES)
     return None
 
 
@@ -250,6 +251,10 @@ def _reach(
     figure, table = actor.figure, actor.table
     rotations, own = own_landmarks(figure, angles, side)
     wrists = figure.wrists[SIDES.index(side)]
+    solid, holding = own, actor.holdings.get(side)
+    if holding is not None:
+        thing = moved_points(holding.grasp.thing_to_wrist, thing_mesh(holding.thing).vertices)
+        solid = np.concatenate([own, mirrored(thing, side)])
 
     def held_at(goal: Goal) -> HeldArm:
         return hold(
@@ -263,7 +268,7 @@ def _reach(
         if activity.yields is not None:
             goal, held = _off_body(goal, held, held_at, to_body(np.array(activity.yields), side))
         if table is not None:
-            held = _off_table(goal, held, held_at, own, table, activity is do.ON_TABLE)
+            held = _off_table(goal, held, held_at, solid, table, activity is do.ON_TABLE)
         if best is None or held.depth < best.depth:
             best = held
         if held.depth <= _CLEAR:
@@ -288,13 +293,17 @@ def _off_table(
     goal: Goal,
     held: HeldArm,
     held_at: Callable[[Goal], HeldArm],
-    own: Array,
+    solid: Array,
     table: Table,
     onto: bool,
 ) -> HeldArm:
-    """The arm raised until nothing of it stands in the table, or laid onto it."""
+    """The arm raised until nothing of it stands in the table, or laid onto it.
+
+    Args:
+        solid: (N, 3) points of the hand and of what it holds, as `HeldArm.points` takes them.
+    """
     for _ in range(_LAYINGS):
-        points = held.points(own)
+        points = held.points(solid)
         above = ((points[:, :2] > table.low) & (points[:, :2] < table.high)).all(1)
         if not above.any():
             break

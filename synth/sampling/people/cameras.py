@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.body.model import SIDES
 from synth.landmarks import LANDMARKS
 from synth.manifest import Manifest
 from synth.sampling.camera import Subject, camera_at, camera_centre, sample_camera, with_lens
@@ -126,7 +127,7 @@ def sample_cameras_near_hands(
         moved_points(actor.body_to_world, arm.landmarks)
         for actor, done in zip(actors, acts, strict=True)
         for arm in done.arms
-        if arm.side in done.touching
+        if arm.side in (done.touched or SIDES)
     ]
     subject = Subject(np.concatenate(touching), _NO_ARMS, np.concatenate(solid))
     limbs = np.concatenate(

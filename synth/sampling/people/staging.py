@@ -135,6 +135,9 @@ def _play(
     else:
         cameras = sample_people_cameras(rng, manifest, setting, actors, acts, hidden)
     swings = _sample_swings(draws.rng(f"swing {number}"), shutter, 2 * len(actors))
+    for index, arm_touched in enumerate(a.side in done.touched for done in acts for a in done.arms):
+        if arm_touched:  # each alone would swing into the other
+            swings[index] = np.eye(3)
     return _Played(actors, acts, shutter, swings, cameras)
 
 

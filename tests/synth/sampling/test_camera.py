@@ -10,6 +10,7 @@ from synth.sampling.camera import (
     ARM_CLEARANCE,
     CLEARANCE,
     Subject,
+    camera_at,
     camera_centre,
     distance_to_segment,
     sample_camera,
@@ -129,6 +130,43 @@ def test_lenses_are_focused_on_the_hand() -> None:
         depth = np.median(POINTS @ rows[2, :3] + rows[2, 3])
         errors.append(camera.focus_distance / depth - 1)
     assert np.std(errors) == pytest.approx(0.03, abs=0.012)
+
+
+def test_cameras_keep_clear_of_things_that_need_not_be_seen() -> None:
+    # A wall of points where half of the cameras would stand.
+    wall = np.stack(
+        np.meshgrid(np.linspace(-2, 2, 50), [0.085], np.linspace(-2, 2, 50)), axis=-1
+    ).reshape(-1, 3) + [0.0, 0.25, 0.0]
+    subject = Subject(POINTS, SUBJECT.arms, wall)
+    rooms = []
+    for seed in range(80):
+        centre = camera_centre(sample_camera(RNG(seed), Cameras(), SQUARE, subject))
+        rooms.append(np.linalg.norm(wall - centre, axis=1).min())
+    assert min(rooms) >= CLEARANCE
+    # They need not have it in the picture, nor does it change what is framed.
+    plain = sample_camera(RNG(3), Cameras(depth_of_field_share=0.0), SQUARE, SUBJECT)
+    far = Subject(POINTS, SUBJECT.arms, wall + [0.0, 50.0, 0.0])
+    assert sample_camera(RNG(3), Cameras(depth_of_field_share=0.0), SQUARE, far) == plain
+
+
+@pytest.mark.parametrize("roll", [0.0, 0.5, -2.0])
+def test_a_camera_at_a_place_has_its_target_in_the_middle(roll: float) -> None:
+    position, target = np.array([0.7, -1.2, 0.4]), np.array([0.1, 0.2, 0.5])
+    camera = camera_at(WIDE, 250.0, position, target, roll)
+    np.testing.assert_allclose(camera_centre(camera), position, atol=1e-12)
+    rows = np.array(camera.world_to_camera)
+    x, y, z = (rows @ [*target, 1.0])[:3]
+    assert (x, y) == pytest.approx((0.0, 0.0), abs=1e-12)
+    assert z == pytest.approx(np.linalg.norm(target - position))
+    assert camera.K == ((250.0, 0.0, 160.0), (0.0, 250.0, 90.0), (0.0, 0.0, 1.0))
+    # Level, and then rolled: the world's up has this direction in the picture.
+    up = rows[:3, :3] @ [0.0, 0.0, 1.0]
+    assert np.arctan2(-up[0], -up[1]) == pytest.approx(roll)
+    # Also straight down, where level means nothing.
+    down = camera_at(SQUARE, 200.0, np.array([0.0, 0.0, 2.0]), np.zeros(3), roll)
+    turn = np.array(down.world_to_camera)[:3, :3]
+    np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-12)
+    np.testing.assert_allclose(turn[2], [0, 0, -1], atol=1e-12)
 
 
 def test_the_distance_to_a_segment() -> None:

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from synth.errors import UserError
-from synth.manifest import Lights
-from synth.sampling.light import log_uniform, sample_light, tint_color
+from synth.manifest import MAX_LAMPS, Image, Lights
+from synth.sampling.camera import camera_at
+from synth.sampling.light import lit_from_behind, log_uniform, sample_light, tint_color
 from synth.seeding import component_rng
 
 HDRIS = ("builtin:a.exr", "builtin:b.exr")
@@ -96,3 +97,42 @@ def test_log_uniform_takes_a_range_of_one_value_and_one_from_zero():
 def test_a_split_without_hdris_is_the_users_error():
     with pytest.raises(UserError, match="no HDRI"):
         sample_light(np.random.default_rng(0), Lights(), ())
+
+
+def from_behind(light, seeds):
+    """Backlit lights, and the unit way from the middle of the world to each camera."""
+    drawn = []
+    for seed in range(seeds):
+        rng = component_rng(5, seed, "back lamp")
+        away = rng.normal(size=3)
+        away /= np.linalg.norm(away)
+        camera = camera_at(Image(), 300.0, 0.8 * away, np.zeros(3))
+        drawn.append((lit_from_behind(rng, light, camera), away))
+    return drawn
+
+
+def test_the_strong_lamp_is_behind_what_the_camera_sees():
+    plain = draw(1, lamps=(2, 2))[0]
+    cosines = []
+    for light, away in from_behind(plain, 80):
+        assert light.lamps[:-1] == plain.lamps
+        lamp = light.lamps[-1]
+        position = np.array(lamp.position)
+        distance = np.linalg.norm(position)
+        assert 0.9 - 1e-9 <= distance <= 2.5 + 1e-9
+        cosines.append(position @ away / distance)
+        assert lamp.target == (0.0, 0.0, 0.0)
+        assert 60 - 1e-6 <= lamp.power <= 400 + 1e-6
+        # Brighter than all else, which is dimmed.
+        assert 0.15 <= light.strength / plain.strength <= 0.6
+        assert (light.hdri, light.rotation) == (plain.hdri, plain.rotation)
+    assert max(cosines) < -0.5
+    assert np.median(cosines) < -0.9
+
+
+def test_there_are_never_more_lamps_than_can_be():
+    crowded = draw(1, lamps=(MAX_LAMPS, MAX_LAMPS))[0]
+    ((light, _),) = from_behind(crowded, 1)
+    assert len(light.lamps) == MAX_LAMPS
+    assert light.lamps[:-1] == crowded.lamps[:-1]
+    assert light.lamps[-1].power >= 60

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from synth.manifest import Sensors
-from synth.sampling.sensor import sample_sensor
+from synth.sampling.sensor import in_back_light, in_low_light, sample_sensor
 from synth.seeding import component_rng
 
 
@@ -51,3 +51,41 @@ def test_grades_go_together_and_seeds_differ():
     assert np.corrcoef(noise, quality)[0, 1] < -0.2
     assert len({sensor.seed for sensor in sensors}) == 500
     assert {sensor.tone for sensor in sensors} == {"standard", "film", "phone"}
+
+
+def changed(change, count=200):
+    pairs = []
+    for index, sensor in enumerate(draw(count)):
+        pairs.append((sensor, change(component_rng(2, index, "low"), sensor)))
+    return pairs
+
+
+def test_too_little_light_makes_pictures_noisy_dark_soft_warm_and_dull():
+    pairs = changed(in_low_light)
+    assert all(low.noise_iso >= 0.7 for _, low in pairs)
+    assert all(low.noise_iso <= 1.0 for _, low in pairs)
+    assert all(low.exposure < 0 for _, low in pairs)
+    assert all(low.blur > plain.blur for plain, low in pairs)
+    assert all(low.saturation < plain.saturation for plain, low in pairs)
+    warmer = [
+        np.log(low.white_balance[0] / low.white_balance[2])
+        - np.log(plain.white_balance[0] / plain.white_balance[2])
+        for plain, low in pairs
+    ]
+    # A lamp is never colder than daylight.
+    assert min(warmer) >= -1e-9
+    assert max(warmer) > 0.15
+    for plain, low in pairs:
+        assert (low.seed, low.tone, low.jpeg_quality) == (
+            *(plain.seed, plain.tone, plain.jpeg_quality),
+        )
+
+
+def test_against_the_light_subjects_come_out_darker_and_nothing_else_changes():
+    pairs = changed(in_back_light)
+    stops = np.array([back.exposure - plain.exposure for plain, back in pairs])
+    assert (stops < 0).all()
+    assert stops.min() > -3
+    assert np.ptp(stops) > 1
+    for plain, back in pairs:
+        assert back == plain.model_copy(update={"exposure": back.exposure})

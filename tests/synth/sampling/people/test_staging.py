@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
+from synth.body.bones import BODY_BONES
 from synth.body.model import load_body_model
 from synth.hand.model import load_hand_model
 from synth.manifest import Manifest, People
 from synth.rotations import quaternion_of
 from synth.sampling.draws import Draws
-from synth.sampling.people import acting, actor, staging
+from synth.sampling.people import actor, staging
 from synth.sampling.people.staging import stage_people
 from synth.sampling.staged import Staged
 from synth.scene import Kind, Moment, Scene
-from tests.synth.sampling.posed import at, bodies_of, hands_of
+from tests.synth.sampling.posed import bodies_of, hands_of
 
 Plans = Callable[[Kind], list[Scene]]
 
@@ -45,24 +46,19 @@ def shared(gestures: tuple[str | None, ...]) -> str | None:
     return next(iter(common)) if common else None
 
 
-def test_arms_reach_the_shoulders(scenes_of: Plans) -> None:
-    """Elbows, told from the posed hands alone, are an upper arm's length from shoulders."""
-    for kind in ("people", "pair"):
-        for scene in scenes_of(kind):  # type: ignore[arg-type]
-            for body, skin in zip(
-                scene.bodies, bodies_of(scene, scene.frames[0].moment), strict=True
-            ):
-                model = load_body_model()
-                rest = model.shape(load_hand_model(), body.phenotype, body.face).vertices
-                own = np.setdiff1d(np.arange(len(skin)), model.hand_vertices)
-                edges = model.quads[np.isin(model.quads, own).all(1)][:, :2]
-                before, after = (
-                    np.linalg.norm(v[edges[:, 0]] - v[edges[:, 1]], axis=1) for v in (rest, skin)
-                )
-                # Skin stretches at joints, not along limbs.
-                ratio = after / before
-                assert 0.93 < np.median(ratio) < 1.07
-                assert np.quantile(ratio, 0.99) < 2.2
+def test_skin_stretches_at_joints_not_along_limbs(scenes_of: Plans) -> None:
+    model = load_body_model()
+    own = np.setdiff1d(np.arange(len(model.template)), model.hand_vertices)
+    edges = model.quads[np.isin(model.quads, own).all(1)][:, :2]
+    for scene in (*scenes_of("people")[:3], *scenes_of("pair")[:2]):
+        skins = bodies_of(scene, scene.frames[0].moment)
+        for body, skin in zip(scene.bodies, skins, strict=True):
+            rest = model.shape(load_hand_model(), body.phenotype, body.face).vertices
+            before, after = (
+                np.linalg.norm(v[edges[:, 0]] - v[edges[:, 1]], axis=1) for v in (rest, skin)
+            )
+            assert 0.93 < np.median(after / before) < 1.07
+            assert np.quantile(after / before, 0.99) < 2.2
 
 
 def test_all_settings_come_and_second_people(make_manifest: Callable[..., Manifest]) -> None:
@@ -109,6 +105,8 @@ def test_hands_swing_about_their_elbows_while_the_shutter_is_open(scenes_of: Pla
         assert opened.bodies == middle.bodies == closed.bodies
         for number in range(len(scene.hands)):
             matrices = [np.array(m.hands[number].wrist_to_world) for m in (opened, middle, closed)]
+            if np.array_equal(matrices[0], matrices[1]):
+                continue  # it touches another one
             turn = matrices[2] @ np.linalg.inv(matrices[1])
             back = matrices[0] @ np.linalg.inv(matrices[1])
             # There and back about the same point: the turns undo each other.
@@ -124,6 +122,19 @@ def test_hands_swing_about_their_elbows_while_the_shutter_is_open(scenes_of: Pla
             assert opened.hands[number].bones == middle.hands[number].bones
     # Three rad/s along each axis: a mean of 4.8.
     assert 2.0 < np.mean(speeds) < 8.0
+
+
+def test_hands_that_touch_do_not_swing_into_each_other(scenes_of: Plans) -> None:
+    blurred = moving(scenes_of("pair"))
+    assert blurred
+    for scene, opened, middle, _, _ in blurred:
+        still = [
+            before.wrist_to_world == now.wrist_to_world
+            for before, now in zip(opened.hands, middle.hands, strict=True)
+        ]
+        assert sum(still) == 2
+        if len(scene.hands) == 4:
+            assert sum(still[:2]) == 1
 
 
 def test_held_things_go_with_their_hands(scenes_of: Plans) -> None:
@@ -148,28 +159,24 @@ def test_held_things_go_with_their_hands(scenes_of: Plans) -> None:
             ]
             first = scene.frames[0].moment.things
             assert all(any(np.array_equal(t, np.array(f)) for f in first) for t in tables)
-    assert checked >= 0
+    assert checked
 
 
 def test_two_people_of_a_pair_are_apart(scenes_of: Plans) -> None:
     model = load_body_model()
-    trunk = np.setdiff1d(
-        np.flatnonzero(~model.is_eye),
-        np.flatnonzero(model.weights.argmax(1)[:, None] == arm_bones()),
-    )
-    checked = 0
-    for scene in scenes_of("pair"):
-        if len(scene.bodies) == 2:
-            first, second = bodies_of(scene, scene.frames[0].moment)
-            assert cKDTree(first[trunk]).query(second[trunk])[0].min() > 0.03
-            checked += 1
-    assert checked
-
-
-def arm_bones() -> np.ndarray:
-    from synth.body.bones import BODY_BONES
-
-    return np.array([i for i, bone in enumerate(BODY_BONES) if "arm" in bone or "should" in bone])
+    arms = [i for i, bone in enumerate(BODY_BONES) if "arm" in bone or "should" in bone]
+    trunk = np.flatnonzero(~np.isin(model.weights.argmax(1), arms) & ~model.is_eye)
+    gaps = [
+        cKDTree(first[trunk]).query(second[trunk])[0].min()
+        for first, second in (
+            bodies_of(scene, scene.frames[0].moment)
+            for scene in scenes_of("pair")
+            if len(scene.bodies) == 2
+        )
+    ]
+    # 6 cm between places of the skin that are some centimetres apart themselves.
+    assert gaps
+    assert min(gaps) > 0.05
 
 
 #: What a scene with people draws, each from a generator of its own name.
@@ -211,10 +218,9 @@ def test_more_draws_of_one_component_change_no_other(
     def greedy(first: Any, *args: Any) -> Any:
         drawn = original(first, *args)
         calls.append(name)
-        if isinstance(first, np.random.Generator):
-            first.random(5)
-        else:
-            first.rng(f"more of {name}").random(5)
+        for argument in (first, *args):
+            if isinstance(argument, np.random.Generator):
+                argument.random(5)
         return drawn
 
     monkeypatch.setattr(module, name, greedy)
@@ -234,10 +240,3 @@ def test_fewer_people_change_nothing_for_the_first(make_manifest: Callable[..., 
     assert together.bodies[0] == alone.bodies[0]
     assert together.hands[:2] == alone.hands
     assert [f.moment.hands[:2] for f in together.frames] == [f.moment.hands for f in alone.frames]
-
-
-def test_points_are_moved_by_matrices() -> None:
-    matrix = np.eye(4)
-    matrix[:3, 3] = 1.0, 2.0, 3.0
-    np.testing.assert_allclose(at(matrix, np.zeros((2, 3))), [[1, 2, 3]] * 2)
-    assert acting.HIDDEN[0][0].relaxed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bpy
 import numpy as np
 import pytest
 
@@ -10,7 +11,8 @@ from blender_scenes.motion import clear_motion, key_motion
 from blender_scenes.picture import render_picture
 from blender_scenes.render import render_scene
 from blender_scenes.stage import Stage
-from synth.sample import Sample, Timings
+from synth.sample import THING_IN_MASK, Sample, Timings
+from synth.sampling.things import sample_thing
 from synth.scene import Frame, HandPose, Moment, Scene
 from tests.blender_scenes.scenes import camera_at, hand_made_scene
 
@@ -111,4 +113,67 @@ def test_clear_motion_leaves_no_keys(stage: Stage) -> None:
     assert stage.hands[0].hand.armature.animation_data is None or (
         stage.hands[0].hand.armature.animation_data.action is None
     )
+    assert not stage.scene.render.use_motion_blur
+
+
+def test_things_move_with_the_shutter_and_mirrored_ones_too(stage: Stage) -> None:
+    """A thing that goes 6 cm to the right while the shutter is open is smeared over that."""
+    still, _ = scenes()
+    mug = sample_thing(np.random.default_rng(0), "held", ("mug",), "train")
+    pose = still.frames[0].moment.hands[0]
+    far = moved(pose, 3.0, 0.0)  # out of the picture
+
+    def moment(metres: float, mirror: bool) -> Moment:
+        place = np.diag([-1.0 if mirror else 1.0, 1.0, 1.0, 1.0])
+        place[:3, 3] = metres, 0.06, 0.0
+        return Moment(hands=(far,), things=(tuple(tuple(row) for row in place.tolist()),))
+
+    for mirror in (False, True):
+        scene = with_frame(still, moment=moment(0.0, mirror)).model_copy(update={"things": (mug,)})
+        blurred = with_frame(
+            scene,
+            shutter=0.02,
+            shutter_open=moment(-0.03, mirror),
+            shutter_close=moment(0.03, mirror),
+        )
+        sharp, smeared = render(scene).mask, render(blurred).mask
+        assert sharp is not None
+        assert smeared is not None
+        widths = [np.count_nonzero((mask == THING_IN_MASK).any(0)) for mask in (sharp, smeared)]
+        # 6 cm at 0.6 m and f = 100 are ten pixels.
+        assert 5 <= widths[1] - widths[0] <= 13
+        again = render(scene).mask
+        assert np.array_equal(again, sharp)
+
+
+def test_every_hand_moves_on_its_own(stage: Stage) -> None:
+    still, _ = scenes()
+    pose = still.frames[0].moment.hands[0]
+    left, right = moved(pose, -0.06, 0.0), moved(pose, 0.06, 0.0)
+    both = still.model_copy(update={"hands": still.hands * 2})
+    both = with_frame(
+        both,
+        gestures=(None, None),
+        moment=Moment(hands=(left, right)),
+        shutter=0.02,
+        shutter_open=Moment(hands=(left, moved(pose, 0.03, 0.0))),
+        shutter_close=Moment(hands=(left, moved(pose, 0.09, 0.0))),
+    )
+    first, second = render(both).label["hands"]
+    np.testing.assert_allclose(
+        np.array(second["landmarks_world"]) - first["landmarks_world"],
+        np.tile([0.12, 0.0, 0.0], (21, 1)),
+        atol=1e-5,
+    )
+    frame = both.frames[0]
+    rigs = [dressed.hand for dressed in stage.hands[:2]]
+    key_motion(stage.scene, rigs, [], frame)
+    for rig, moves in zip(rigs, (0.0, 0.06), strict=True):
+        places = []
+        for number in (0, 2):
+            stage.scene.frame_set(number)
+            graph = bpy.context.evaluated_depsgraph_get()
+            places.append(np.array(rig.armature.evaluated_get(graph).matrix_world)[0, 3])
+        assert places[1] - places[0] == pytest.approx(moves, abs=1e-6)
+    clear_motion(stage.scene, rigs, [])
     assert not stage.scene.render.use_motion_blur

@@ -6,6 +6,7 @@ axes out (away from the body's middle), front and up.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -156,3 +157,9 @@ def to_body(vector: Array, side: Side) -> Array:
 def _about(rng: np.random.Generator, direction: Array, spread: float) -> Array:
     scattered = direction / np.linalg.norm(direction) + rng.normal(0.0, spread / np.sqrt(2), 3)
     return np.asarray(scattered / np.linalg.norm(scattered))
+
+
+def choose(rng: np.random.Generator, weighted: Sequence[tuple[Activity, float]]) -> Activity:
+    """One of some activities, by weight."""
+    weights = np.array([weight for _, weight in weighted], float)
+    return weighted[int(rng.choice(len(weighted), p=weights / weights.sum()))][0]

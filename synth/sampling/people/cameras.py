@@ -13,7 +13,7 @@ from synth.landmarks import LANDMARKS
 from synth.manifest import Manifest
 from synth.sampling.camera import Subject, camera_at, camera_centre, sample_camera, with_lens
 from synth.sampling.people import viewpoint
-from synth.sampling.people.acting import Act
+from synth.sampling.people.act import Act
 from synth.sampling.people.actor import Actor, Setting
 from synth.sampling.people.person import PosedArm
 from synth.sampling.posed_hand import moved_points

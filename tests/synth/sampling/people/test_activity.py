@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from synth.body.model import SIDES
 from synth.sampling.people import activity as do
-from synth.sampling.people.activity import Activity, face_goal, sample_goal, to_body
+from synth.sampling.people.activity import Activity, choose, face_goal, sample_goal, to_body
 from synth.scene import Side
 from tests.synth.sampling.people.figures import angle_between
 
@@ -76,3 +78,10 @@ def test_fingers_come_to_the_face_along_the_skin(side: Side) -> None:
     assert max(gaps) < 0.035
     # Not straight onto it.
     assert np.median(slopes) > 35
+
+
+def test_activities_are_drawn_by_weight() -> None:
+    weighted = ((do.RAISED, 3.0), (do.HANGING, 1.0))
+    rng = np.random.default_rng(0)
+    counts = Counter(choose(rng, weighted).name for _ in range(800))
+    assert counts["raised"] / 800 == pytest.approx(0.75, abs=0.06)

@@ -52,6 +52,8 @@ MIXED: list[tuple[Kind, int, dict[str, float]]] = [
     ("people", 2, {"held_share": 0.8}),
     ("people", 7, {"egocentric": 1.0, "webcam": 0.0, "phone": 0.0, "room": 0.0, "desk": 0.0}),
     ("held", 3, {}),
+    ("held", 2, {}),
+    ("held", 6, {}),
 ]
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from synth.hand.model import load_hand_model
 from synth.landmarks import BONES
@@ -85,8 +86,8 @@ def test_kinds_of_gloves_follow_their_weights() -> None:
     ]
     assert set(kinds) == {"leather", "work"}
     assert 75 < kinds.count("leather") < 105
-    nothing = Gloves(**dict.fromkeys(Gloves.model_fields, 0.0))
-    assert drawn(Worn(glove_share=1.0, gloves=nothing), 3)[0][0] is None
+    with pytest.raises(ValidationError, match="at least one kind of glove"):
+        Gloves(**dict.fromkeys(Gloves.model_fields, 0.0))
 
 
 @pytest.mark.parametrize("start", [None, 0.0, 0.03, 0.06, 0.2])

@@ -1,12 +1,13 @@
 """The material of things, garments and ornaments: built once, its look set as values.
 
 The mesh brings a UV map named "surface" whose unit is the metre. All patterns are drawn in it:
-nodes compute every pattern and a number chooses one, so that no node is rebuilt per thing.
+the tree holds the nodes of every pattern, and those of one are linked to the shader, so that no
+node is rebuilt per thing and none is evaluated for nothing.
 """
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias, get_args
+from typing import Final, TypeAlias
 
 import bpy
 
@@ -14,7 +15,9 @@ from synth.scene import Surface
 
 UV_MAP: Final = "surface"
 
-_PATTERNS: Final[tuple[str, ...]] = get_args(Surface.model_fields["pattern"].annotation)
+#: What the outputs of a pattern are called: its colour's mask, and its relief if it has one.
+_MASK: Final = "mask"
+_HEIGHT: Final = "height"
 
 #: Height of the relief: share of the pattern's repeat, and metres that it never exceeds.
 _RELIEF: Final = {"knit": (0.35, 0.0015), "noise": (0.03, 0.0003), "wood": (0.02, 0.0002)}
@@ -63,15 +66,14 @@ def build_surface(name: str) -> bpy.types.Material:
         "wood": wood,
         "print": _print(tree, shifted),
     }
-    pattern = _value(tree, "pattern")
-    mask = _chosen(tree, pattern, masks)
+    for pattern, mask in masks.items():
+        _output(tree, f"{_MASK} {pattern}", mask)
 
     smudge_at = tree.nodes.new("ShaderNodeTexCoord").outputs["Object"]
     smudge = _noise(tree, smudge_at, 1.0 / _SMUDGE_SCALE, 1.0, dimensions="3D")
     smudge = _math(tree, "SUBTRACT", smudge, 0.5)
     mix = tree.nodes.new("ShaderNodeMix")
     mix.name, mix.data_type = "color", "RGBA"
-    tree.links.new(mask, mix.inputs["Factor"])
     worn = tree.nodes.new("ShaderNodeVectorMath")
     worn.operation = "SCALE"
     tree.links.new(mix.outputs[2], worn.inputs[0])
@@ -85,20 +87,23 @@ def build_surface(name: str) -> bpy.types.Material:
 
     bump = tree.nodes.new("ShaderNodeBump")
     bump.name = "relief"
-    relief = {"knit": knit, "noise": blotches, "wood": fibres}
-    tree.links.new(_chosen(tree, pattern, relief), bump.inputs["Height"])
-    tree.links.new(bump.outputs["Normal"], principled.inputs["Normal"])
+    for pattern, height in {"knit": knit, "noise": blotches, "wood": fibres}.items():
+        _output(tree, f"{_HEIGHT} {pattern}", height)
     return material
 
 
 def set_surface(material: bpy.types.Material, surface: Surface) -> None:
     """Write a surface's values into a material of `build_surface`."""
-    nodes = material.node_tree.nodes
+    tree = material.node_tree
+    nodes = tree.nodes
+    mask, height = (nodes.get(f"{part} {surface.pattern}") for part in (_MASK, _HEIGHT))
+    factor = nodes["color"].inputs["Factor"]
+    factor.default_value = 0.0
+    _link(tree, factor, mask and mask.outputs[0])
     nodes["color"].inputs[6].default_value = (*surface.color, 1.0)
     nodes["color"].inputs[7].default_value = (*surface.color2, 1.0)
     scale = max(surface.pattern_scale, 1e-4)
     values = {
-        "pattern": float(_PATTERNS.index(surface.pattern)),
         "scale": 1.0 / scale,
         # A shift by repeats in the plane: small enough for 32-bit floats, different enough.
         "seed": float(surface.seed * 7919 % 997),
@@ -113,21 +118,29 @@ def set_surface(material: bpy.types.Material, surface: Surface) -> None:
     principled.inputs["Metallic"].default_value = surface.metallic
     principled.inputs["Emission Strength"].default_value = surface.emission
     principled.inputs["Sheen Weight"].default_value = _SHEEN.get(surface.pattern, 0.0)
-    share, most = _RELIEF.get(surface.pattern, (0.0, 0.0))
-    nodes["relief"].inputs["Strength"].default_value = 1.0 if share else 0.0
-    nodes["relief"].inputs["Distance"].default_value = max(min(share * scale, most), 1e-6)
+    relief = nodes["relief"]
+    _link(tree, relief.inputs["Height"], height and height.outputs[0])
+    _link(tree, principled.inputs["Normal"], height and relief.outputs["Normal"])
+    if height:
+        share, most = _RELIEF[surface.pattern]
+        relief.inputs["Distance"].default_value = max(min(share * scale, most), 1e-6)
 
 
-def _chosen(
-    tree: bpy.types.NodeTree, pattern: Socket, masks: dict[str, bpy.types.NodeSocket]
-) -> bpy.types.NodeSocket:
-    """The mask of the pattern whose number is `pattern`; 0 where it has none."""
-    choice: Socket = 0.0
-    for name, mask in masks.items():
-        chosen = _math(tree, "COMPARE", pattern, float(_PATTERNS.index(name)), 0.1)
-        choice = _math(tree, "MULTIPLY_ADD", chosen, mask, choice)
-    assert not isinstance(choice, float)
-    return choice
+def _output(tree: bpy.types.NodeTree, name: str, given: bpy.types.NodeSocket) -> None:
+    """A node of this name that hands on what `set_surface` may link."""
+    node = tree.nodes.new("NodeReroute")
+    node.name = name
+    tree.links.new(given, node.inputs[0])
+
+
+def _link(
+    tree: bpy.types.NodeTree, target: bpy.types.NodeSocket, given: bpy.types.NodeSocket | None
+) -> None:
+    """Feed a socket from another, or from nothing."""
+    for link in target.links:
+        tree.links.remove(link)
+    if given is not None:
+        tree.links.new(given, target)
 
 
 def _stripes(tree: bpy.types.NodeTree, u: Socket, v: Socket) -> bpy.types.NodeSocket:

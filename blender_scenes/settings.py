@@ -56,6 +56,10 @@ def apply_settings(scene: bpy.types.Scene, settings: RenderSettings, mask: bool)
         mask: whether to tell what is seen in each pixel.
     """
     render, cycles = scene.render, scene.cycles
+    if cycles.samples != settings.samples:
+        # What is kept from picture to picture holds a table of random numbers, made for the number
+        # of samples of the first; switching the keeping off throws it away.
+        render.use_persistent_data = False
     render.use_persistent_data = True
     render.resolution_percentage = 100
     render.use_motion_blur = False

@@ -32,7 +32,7 @@ def figures_by_group(hands: Sequence[HandScore]) -> Groups:
             "half visible": figures_of(half_visible(hands)),
         },
         "skin": _by(hands, [hand.skin for hand in hands]),
-        "side": _by(hands, [hand.side for hand in hands]),
+        "side": _by(hands, [hand.side or "unknown" for hand in hands]),
         "scale": _by(hands, [interval(hand.box_share, SCALE_EDGES) for hand in hands]),
         "visibility": _by(hands, seen),
         **{name: figures for name, figures in _circumstances(hands).items() if len(figures) > 1},

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from tracker.evaluation.metrics import distances, iou, rectangle_of
+from tracker.evaluation.metrics import distances, iou, mean_known, rectangle_of
 
 Array = NDArray[np.float64]
 
@@ -45,7 +45,7 @@ def match_landmarks(hands: Sequence[Array], results: Sequence[Array]) -> Matchin
         left, top, right, bottom = rectangle_of(hand)
         side = max(right - left, bottom - top)
         for j, result in enumerate(results):
-            cost[i, j] = distances(result, hand).mean() / side if side > 0 else np.inf
+            cost[i, j] = mean_known(distances(result, hand)) / side if side > 0 else np.inf
     return _assign(np.where(cost <= LANDMARK_REACH, cost, np.inf))
 
 

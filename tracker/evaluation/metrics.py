@@ -1,7 +1,8 @@
 """Metrics of single images: pure functions of arrays.
 
 Distances are in pixels of the image, errors of a hand are ratios (0.1 is 10 %). Functions that take
-one hand give one number; means over hands are the caller's, with `summary`.
+one hand give one number; means over hands are the caller's, with `summary`. Landmarks that nobody
+placed in a photograph are NaN: means are over those that are known, NaN if none is.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ PCK_SHARE: Final = 0.2
 
 
 def distances(found: ArrayLike, truth: ArrayLike) -> Array:
-    """(N,) pixels between landmarks (N, 2 or 3) in the image; depth is not looked at."""
+    """(N,) pixels between landmarks (N, 2 or 3) in the image, NaN where one is; depth is not looked
+    at."""
     return np.linalg.norm(_plane(found) - _plane(truth), axis=1)
 
 
@@ -42,25 +44,29 @@ def palm_normalised_error(found: ArrayLike, truth: ArrayLike) -> float:
 
     inf where the palm has no extent in the image.
     """
-    size = palm_size(truth)
-    return float(distances(found, truth).mean() / size) if size > 0 else float("inf")
+    return _per_palm(mean_known(distances(found, truth)), truth)
 
 
 def box_normalised_error(found: ArrayLike, truth: ArrayLike, box: ArrayLike) -> float:
     """Mean distance ÷ longer side of the hand's box (x, y, width, height)."""
-    return float(distances(found, truth).mean() / longer_side(box))
+    return mean_known(distances(found, truth)) / longer_side(box)
 
 
 def depth_error(found: ArrayLike, truth: ArrayLike) -> float:
     """Mean |z error| of (21, 3) landmarks ÷ palm size; both relative to the wrist."""
-    size = palm_size(truth)
     off = np.abs(np.asarray(found, np.float64)[:, 2] - np.asarray(truth, np.float64)[:, 2])
-    return float(off.mean() / size) if size > 0 else float("inf")
+    return _per_palm(mean_known(off), truth)
+
+
+def mean_known(values: ArrayLike) -> float:
+    """Mean of what is not NaN; NaN of nothing."""
+    array = _known(values)
+    return float(array.mean()) if array.size else float("nan")
 
 
 def pck(distance: ArrayLike, side: float, share: float = PCK_SHARE) -> float:
     """Share of landmarks that are off by less than `share` of the box's longer side."""
-    return float(np.mean(np.asarray(distance) < share * side))
+    return mean_known(_known(distance) < share * side)
 
 
 def auc(distance: ArrayLike, most: float = AUC_PIXELS) -> float:
@@ -68,7 +74,7 @@ def auc(distance: ArrayLike, most: float = AUC_PIXELS) -> float:
 
     The curve is a staircase, so its area is exact: each landmark adds what is left of it.
     """
-    return float(np.mean(np.clip(1 - np.asarray(distance, np.float64) / most, 0, 1)))
+    return mean_known(np.clip(1 - _known(distance) / most, 0, 1))
 
 
 def longer_side(box: ArrayLike) -> float:
@@ -77,9 +83,9 @@ def longer_side(box: ArrayLike) -> float:
 
 
 def rectangle_of(landmarks: ArrayLike) -> Array:
-    """x0, y0, x1, y1 of the rectangle round landmarks (N, 2 or 3)."""
+    """x0, y0, x1, y1 of the rectangle round landmarks (N, 2 or 3), at least one of them known."""
     points = _plane(landmarks)
-    return np.concatenate([points.min(axis=0), points.max(axis=0)])
+    return np.concatenate([np.nanmin(points, axis=0), np.nanmax(points, axis=0)])
 
 
 def iou(boxes: ArrayLike, others: ArrayLike) -> Array:
@@ -95,7 +101,7 @@ def iou(boxes: ArrayLike, others: ArrayLike) -> Array:
 
 @dataclass(frozen=True)
 class Summary:
-    """Errors of many hands: how many, mean and median; NaN of none."""
+    """Errors of many hands: how many are known, mean and median; NaN of none."""
 
     count: int
     mean: float
@@ -104,7 +110,7 @@ class Summary:
 
 def summary(values: ArrayLike) -> Summary:
     """Of any number of values."""
-    array = np.asarray(values, np.float64).ravel()
+    array = _known(values)
     if not array.size:
         return Summary(0, float("nan"), float("nan"))
     return Summary(array.size, float(array.mean()), float(np.median(array)))
@@ -112,7 +118,7 @@ def summary(values: ArrayLike) -> Summary:
 
 def capped_mean(errors: ArrayLike, missed: int, cap: float = CAP) -> float:
     """Mean of the errors of the hands found, none above `cap`, and of `cap` for each one missed."""
-    array = np.minimum(np.asarray(errors, np.float64).ravel(), cap)
+    array = np.minimum(_known(errors), cap)
     count = array.size + missed
     return float((array.sum() + cap * missed) / count) if count else float("nan")
 
@@ -131,8 +137,9 @@ def roc_auc(positive: ArrayLike, negative: ArrayLike) -> float:
 
 
 def roi_holds(roi: Roi, landmarks: ArrayLike) -> bool:
-    """Whether all landmarks (N, 2 or 3) lie inside the region."""
-    unit = roi.to_unit(_plane(landmarks))
+    """Whether all landmarks (N, 2 or 3) that are known lie inside the region."""
+    points = _plane(landmarks)
+    unit = roi.to_unit(points[np.isfinite(points).all(axis=1)])
     return bool(np.all((unit >= 0) & (unit <= 1)))
 
 
@@ -145,3 +152,15 @@ def roi_angle_error(roi: Roi, landmarks: ArrayLike) -> float:
 
 def _plane(points: ArrayLike) -> Array:
     return np.asarray(points, np.float64)[:, :2]
+
+
+def _known(values: ArrayLike) -> Array:
+    """(N,) of what is not NaN."""
+    array = np.asarray(values, np.float64).ravel()
+    return array[~np.isnan(array)]
+
+
+def _per_palm(distance: float, truth: ArrayLike) -> float:
+    """In palm sizes; inf where the palm has none in the image."""
+    size = palm_size(truth)
+    return float("inf") if size == 0 else distance / size

@@ -106,7 +106,8 @@ def video_from_images(
     """Frames of a video with the landmarks that are true in each.
 
     Args:
-        images: a still, or successive moments of one hand seen by one camera; one hand each.
+        images: a still, or successive moments of one hand seen by one camera; one hand each, whose
+            side is known.
         frames: of the video.
         path: where the picture is at a time.
         hold: frames that each moment stays, where there are several.
@@ -120,13 +121,15 @@ def video_from_images(
     there_and_back = [*images, *images[-2:0:-1]]
     for number in range(frames):
         moment = there_and_back[number // hold % len(there_and_back)]
+        (hand,) = moment.hands
+        assert hand.side is not None
         time = number / FPS
         matrix = _matrix(moment.image.shape[:2], path(time), canvas)
-        landmarks = _moved(moment.hands[0].landmarks, matrix)
+        landmarks = _moved(hand.landmarks, matrix)
         inside = (landmarks[:, :2] >= 0) & (landmarks[:, :2] < canvas)
         in_view = bool(inside.all(axis=1).mean() >= IN_VIEW)
         picture = _noisy(_drawn(moment.image, matrix, canvas), tile, rng)
-        yield TrueFrame(picture, time, landmarks, moment.hands[0].side, in_view)
+        yield TrueFrame(picture, time, landmarks, hand.side, in_view)
 
 
 def video_from_dataset(folder: Path, split: Split, frames: int) -> Iterator[TrueFrame]:
@@ -183,7 +186,7 @@ def _clips(images: Iterable[TrueImage]) -> Iterator[list[TrueImage]]:
 
 
 def _shows_whole_hand(image: TrueImage) -> bool:
-    if len(image.hands) != 1 or image.hidden:
+    if len(image.hands) != 1 or image.hidden or image.hands[0].side is None:
         return False
     hand = image.hands[0]
     whole = bool((hand.visibility > 0).all()) and hand.visible_share >= 0.75

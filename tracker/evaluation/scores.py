@@ -22,7 +22,8 @@ HALF_VISIBLE: Final = 0.5
 
 @dataclass(frozen=True)
 class Errors:
-    """Of a result on a hand. Ratios, 0.1 is 10 %; `mean_distance` in pixels."""
+    """Of a result on a hand, over the landmarks that are known. Ratios, 0.1 is 10 %;
+    `mean_distance` in pixels. The depth's is NaN and `handedness_right` None where not known."""
 
     palm_error: float
     box_error: float
@@ -30,7 +31,7 @@ class Errors:
     pck: float
     auc: float
     depth_error: float
-    handedness_right: bool
+    handedness_right: bool | None
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class HandScore:
     """
 
     key: str
-    side: str
+    side: str | None
     skin: str
     gesture: str | None
     palm_share: float
@@ -182,11 +183,11 @@ def errors_of(hand: TrueHand, result: HandResult) -> Errors:
     return Errors(
         palm_error=metrics.palm_normalised_error(result.landmarks, hand.landmarks),
         box_error=metrics.box_normalised_error(result.landmarks, hand.landmarks, hand.box),
-        mean_distance=float(distance.mean()),
+        mean_distance=metrics.mean_known(distance),
         pck=metrics.pck(distance, hand.box_side),
         auc=metrics.auc(distance),
         depth_error=metrics.depth_error(result.landmarks, hand.landmarks),
-        handedness_right=result.handedness == hand.side,
+        handedness_right=None if hand.side is None else result.handedness == hand.side,
     )
 
 
@@ -214,7 +215,7 @@ def figures_of(hands: Sequence[HandScore]) -> Figures:
         epe=_share([errors.mean_distance for errors in found]),
         depth_error_median=depth.median,
         depth_error_mean=depth.mean,
-        handedness=_share([errors.handedness_right for errors in found]),
+        handedness=_share([e.handedness_right for e in found if e.handedness_right is not None]),
     )
 
 

@@ -15,6 +15,7 @@ from tracker.evaluation import metrics
 from tracker.evaluation.average_precision import PalmImage, palm_precision, squares
 from tracker.evaluation.scores import HALF_VISIBLE, HandScore, score_hand
 from tracker.evaluation.truth import Image, TrueHand, TrueImage
+from tracker.labelled import has_region
 from tracker.results import HandResult
 from tracker.roi import Roi, roi_from_landmarks, roi_from_palm
 from tracker.stages import FindLandmarks, FindPalms
@@ -68,7 +69,7 @@ class PresenceFigures:
         positives: regions of hands of which at least half is to be seen.
         negatives: regions without a hand.
         left_out: images whose hands leave no room for a region without one.
-        hidden: hands of which less is to be seen, in neither class.
+        hidden: hands of which less is to be seen or known, in neither class.
     """
 
     auc: float
@@ -146,7 +147,7 @@ def score_presence(
     left_out = hidden = 0
     for image in images:
         for hand in (*image.hands, *image.hidden):
-            if hand.visible_share < HALF_VISIBLE:
+            if hand.visible_share < HALF_VISIBLE or not has_region(hand.landmarks):
                 hidden += 1
                 continue
             positive.append(presence_of(image.image, roi_from_landmarks(hand.landmarks)))
@@ -200,7 +201,7 @@ def _extent(hand: TrueHand) -> tuple[float, float, float, float]:
     """x0, y0, x1, y1 round the hand's skin and its landmarks."""
     x, y, width, height = hand.box
     points = np.vstack([hand.landmarks[:, :2], [[x, y], [x + width, y + height]]])
-    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    (left, top), (right, bottom) = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
     return float(left), float(top), float(right), float(bottom)
 
 

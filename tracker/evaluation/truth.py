@@ -1,4 +1,9 @@
-"""What a dataset's label says about one image, as the evaluation needs it."""
+"""What a dataset's label says about one image, as the evaluation needs it.
+
+Of photographs people label less than a renderer knows: depth never, sometimes not all landmarks or
+the side. A hand whose known landmarks make no region, or of which only one is known, is not asked
+for.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ from numpy.typing import NDArray
 from synth.sample import Sample
 from synth.shards.reader import read_samples
 from tracker.evaluation.metrics import iou, longer_side, palm_size
+from tracker.labelled import PHOTOGRAPH, has_region, landmarks_of, visibility_of
 from tracker.results import Handedness, HandResult
 
 Array = NDArray[np.float64]
@@ -32,20 +38,20 @@ class TrueHand:
     """One labelled hand.
 
     Attributes:
-        side: anatomical.
-        landmarks: (21, 3) pixels, z relative to the wrist.
-        visibility: (21,) of 0, 1, 2, as in docs/format.md.
+        side: anatomical; None if nobody said.
+        landmarks: (21, 3) pixels, z relative to the wrist; NaN where not known.
+        visibility: (21,) of 0, 1, 2, as in docs/format.md, or labelled.UNKNOWN.
         box: x, y, width, height in pixels of the hand's skin, cut to the image.
         palm_center: x, y in pixels.
         palm_side: pixels, side of the palm's square.
-        skin: name of the skin.
+        skin: name of the skin; PHOTOGRAPH of a real one.
         gesture: name, or None.
         worn: what it wears and what is done to its skin, as in docs/format.md.
         holds: name of the thing that it holds, or None.
         together: whether another hand's box overlaps its own by more than TOGETHER_IOU.
     """
 
-    side: Handedness
+    side: Handedness | None
     landmarks: Array
     visibility: NDArray[np.int64]
     box: Array
@@ -83,7 +89,8 @@ class TrueImage:
         hands: to be found: at least one landmark of each is visible.
         outside: labelled hands without any skin inside the image, left out.
         kind: of the scene.
-        hidden: hands inside the image without a visible landmark, which may be found or not.
+        hidden: hands inside the image that may be found or not: without a visible landmark, or
+            not labelled far enough to be judged.
     """
 
     key: str
@@ -128,24 +135,35 @@ def true_image(sample: Sample) -> TrueImage:
     return TrueImage(
         key=sample.key,
         image=sample.image(),
-        hands=tuple(hand for hand in hands if hand.visible_share > 0),
+        hands=tuple(hand for hand in hands if _is_asked(hand)),
         outside=len(labels) - len(hands),
         kind=sample.label.get("kind", "hand"),
-        hidden=tuple(hand for hand in hands if hand.visible_share == 0),
+        hidden=tuple(hand for hand in hands if not _is_asked(hand)),
     )
 
 
+def _is_asked(hand: TrueHand) -> bool:
+    return hand.visible_share > 0 and has_region(hand.landmarks)
+
+
 def _true_hand(label: dict[str, Any], together: bool) -> TrueHand:
+    landmarks = landmarks_of(label)
+    # A palm that is not known takes the middle of the box: what lies there is not counted.
+    x, y, width, height = label["box"]
+    palm = label["palm_box"] or {
+        "center": [x + width / 2, y + height / 2],
+        "size": max(width, height),
+    }
     return TrueHand(
         side=label["side"],
-        landmarks=np.array(label["landmarks_image"], np.float64),
-        visibility=np.array(label["visibility"], np.int64),
+        landmarks=landmarks,
+        visibility=visibility_of(label),
         box=np.array(label["box"], np.float64),
-        palm_center=np.array(label["palm_box"]["center"], np.float64),
-        palm_side=float(label["palm_box"]["size"]),
-        skin=label["skin"],
+        palm_center=np.array(palm["center"], np.float64),
+        palm_side=float(palm["size"]),
+        skin=label["skin"] or PHOTOGRAPH,
         gesture=label["gesture"],
-        worn=tuple(label.get("worn", ())),
+        worn=tuple(label.get("worn") or ()),
         holds=label.get("holds"),
         together=together,
     )

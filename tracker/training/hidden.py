@@ -8,13 +8,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.labelled import visibility_of
+
 #: Visible landmarks from which on a hand is asked for: about a finger's.
 LEAST_VISIBLE: Final = 4
 
 
 def visible_landmarks(hand: Mapping[str, Any]) -> int:
     """Of the 21 of a labelled hand."""
-    return int(np.sum(np.array(hand["visibility"]) == 2))
+    return int(np.sum(visibility_of(hand) == 2))
 
 
 def seen_box(

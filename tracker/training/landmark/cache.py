@@ -15,6 +15,7 @@ from synth.dataset import read_dataset
 from synth.scene import Split
 from synth.shards.files import sha256_of
 from synth.shards.reader import read_samples
+from tracker.labelled import has_region, landmarks_of, visibility_of
 from tracker.photos import INDEX, PhotoHand, load_photo, read_photos
 from tracker.roi import Roi
 from tracker.training.image_cache import CachedImages, cached_images
@@ -23,6 +24,7 @@ from tracker.training.landmark.crops import (
     crop_of_box,
     crop_of_hand,
     crop_of_nothing,
+    crop_of_photographed_hand,
     has_enough_of_a_hand,
 )
 from tracker.training.landmark.negatives import draw_place, forbidden_boxes
@@ -65,8 +67,12 @@ def _dataset_crops(folder: Path, split: Split) -> Iterator[WideCrop]:
         foreground = None if sample.mask is None else sample.mask > 0
         hands = sample.label["hands"]
         for hand in hands:
-            landmarks = np.array(hand["landmarks_image"])
-            if has_enough_of_a_hand(hand["visibility"], landmarks):
+            landmarks, visibility = landmarks_of(hand), visibility_of(hand)
+            if not has_region(landmarks) or not has_enough_of_a_hand(visibility, landmarks):
+                continue
+            if hand["landmarks_camera"] is None:
+                yield crop_of_photographed_hand(image, landmarks, visibility, hand["side"])
+            else:
                 camera = np.array(hand["landmarks_camera"])
                 yield crop_of_hand(image, foreground, landmarks, camera, hand["side"])
         boxes = forbidden_boxes(hands, sample.mask)

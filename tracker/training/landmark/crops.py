@@ -90,6 +90,32 @@ def crop_of_hand(
     return WideCrop(*_pictures(image, foreground, wide), label)
 
 
+def crop_of_photographed_hand(
+    image: NDArray[np.uint8],
+    landmarks_image: Array,
+    visibility: NDArray[np.int64],
+    side: str | None,
+) -> WideCrop:
+    """The wide crop of a hand whose landmarks people placed: neither depth nor world are known.
+
+    Args:
+        image: (H, W, 3) RGB.
+        landmarks_image: (21, 2 or 3) pixels, those that make a region known, others may be NaN.
+        visibility: (21,) of 0, 1, 2, or labelled.UNKNOWN. Where a landmark outside of the
+            photograph lies is a guess, which is not learned.
+        side: `left`, `right` or None.
+    """
+    region = roi_from_landmarks(landmarks_image)
+    palm = roi_from_palm(landmarks_image[list(PALM_LANDMARKS), :2])
+    right = np.nan if side is None else float(side == "right")
+    result = _unlabelled(image, None, region, presence=1.0, right=right)
+    wide = Roi(region.center, region.size * WIDE, region.rotation)
+    inside = visibility > 0
+    result.label.landmarks[inside, :2] = wide.to_unit(landmarks_image[inside, :2])
+    result.label.rois[:] = [_inside(wide, palm), _inside(wide, region)]
+    return result
+
+
 def crop_of_nothing(
     image: NDArray[np.uint8], foreground: NDArray[np.bool_] | None, roi: Roi
 ) -> WideCrop:
@@ -154,10 +180,14 @@ def _pictures(
     return crop(image, wide, SIDE), mask
 
 
-def has_enough_of_a_hand(visibility: list[int], landmarks_image: Array) -> bool:
+def has_enough_of_a_hand(visibility: NDArray[np.int64], landmarks_image: Array) -> bool:
     """Whether a labelled hand is worth learning from: half of it inside the image, some of it seen,
-    and not foreshortened to a point."""
-    states = np.array(visibility)
+    and not foreshortened to a point.
+
+    Args:
+        visibility: (21,) of 0, 1, 2, or labelled.UNKNOWN.
+        landmarks_image: (21, 3), NaN where not known.
+    """
     palm = landmarks_image[list(PALM_LANDMARKS), :2] - landmarks_image[WRIST, :2]
     extent = float(np.linalg.norm(palm, axis=1).max())
-    return bool((states > 0).sum() >= 11 and (states == 2).sum() >= 4 and extent > 6)
+    return bool((visibility > 0).sum() >= 11 and (visibility == 2).sum() >= 4 and extent > 6)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.labelled import landmarks_of
 from tracker.roi import Roi
 from tracker.training.hidden import seen_box, visible_landmarks
 
@@ -43,8 +44,8 @@ def forbidden_boxes(
         if visible_landmarks(hand) > 0:
             x, y, width, height = hand["box"]
             corners = [[x, y], [x + width, y + height]]
-            points = np.vstack([np.array(hand["landmarks_image"])[:, :2], corners])
-            boxes.append([*points.min(axis=0), *points.max(axis=0)])
+            points = np.vstack([landmarks_of(hand)[:, :2], corners])
+            boxes.append([*np.nanmin(points, axis=0), *np.nanmax(points, axis=0)])
         elif (seen := seen_box(hand, row, mask)) is not None:
             boxes.append(seen.tolist())
     return np.array(boxes, np.float64).reshape(-1, 4)

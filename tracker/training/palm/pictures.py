@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from synth.landmarks import LANDMARKS
 from synth.sample import Sample
+from tracker.labelled import landmarks_of, visibility_of
 from tracker.letterbox import Letterboxed, letterbox
 from tracker.photos import Photo, load_photo
 from tracker.training.hidden import LEAST_VISIBLE, seen_box, visible_landmarks
@@ -62,7 +63,8 @@ class Picture:
 
 
 def picture_of_sample(sample: Sample) -> Picture | None:
-    """The picture of a rendered sample; None if it has too many hands for a label.
+    """The picture of a sample; None if it has too many hands for a label, or one of a photograph
+    whose palm nobody labelled.
 
     A hand of which fewer than LEAST_VISIBLE landmarks are visible is there without being asked for;
     so is one with no visible landmark of which some skin is. What is hidden whole is left out.
@@ -76,7 +78,7 @@ def picture_of_sample(sample: Sample) -> Picture | None:
         for row, hand in enumerate(sample.label["hands"])
         if visible_landmarks(hand) > 0 or seen_box(hand, row, sample.mask) is not None
     ]
-    if len(hands) > MOST_HANDS:
+    if len(hands) > MOST_HANDS or any(hand["palm_box"] is None for hand in hands):
         return None
     image = sample.image()
     boxed = letterbox(image, SIDE)
@@ -85,8 +87,8 @@ def picture_of_sample(sample: Sample) -> Picture | None:
         square = hand["palm_box"]
         palms[row, :2] = to_picture(boxed, np.array(square["center"]))
         palms[row, 2] = square["size"] / max(image.shape[:2])
-        landmarks[row] = to_picture(boxed, np.array(hand["landmarks_image"])[:, :2])
-        seen[row] = np.array(hand["visibility"]) > 0
+        landmarks[row] = to_picture(boxed, landmarks_of(hand)[:, :2])
+        seen[row] = visibility_of(hand) > 0
         asked[row] = visible_landmarks(hand) >= LEAST_VISIBLE
     mask = np.zeros((SIDE, SIDE), np.uint8)
     if sample.mask is not None:

@@ -137,4 +137,4 @@ def test_of_a_photographed_hand_only_the_points_that_are_known() -> None:
 def test_hands_worth_learning_from(visibility: list[int], scale: float, enough: bool) -> None:
     points = projected(hand_in_camera()) * scale
     assert len(points) == len(LANDMARKS)
-    assert has_enough_of_a_hand(visibility, points) is enough
+    assert has_enough_of_a_hand(np.array(visibility), points) is enough

@@ -1,0 +1,141 @@
+"""What the tracker says of a photograph, as hands for a person to correct.
+
+How unsure it is comes from asking twice: of the photograph and of its mirror image. Where it has
+learned what it sees, the two answers agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from annotate.labels import OUTSIDE, VISIBLE, Hand, Point
+from tracker.results import HandResult
+
+#: (H, W, 3) RGB uint8 of the upright photograph, and whether it is a mirror image.
+Prelabeller = Callable[[NDArray[np.uint8], bool], "Prelabel"]
+
+#: Mean distance ÷ longer side of the hand's rectangle at which two answers have nothing to do with
+#: each other: the unsurest there is.
+APART: Final = 0.5
+#: How unsure it is of a photograph in which it finds nothing both times.
+NOTHING: Final = 0.5
+#: Hands that are fainter than what the tracker reports by itself are better shown than missed: a
+#: person removes one with a key.
+_LEAST_CONFIDENCE: Final = 0.35
+
+
+@dataclass(frozen=True)
+class Prelabel:
+    """Hands with unconfirmed points, and how unsure the tracker is of them: 0 sure … 1."""
+
+    hands: tuple[Hand, ...]
+    unsure: float
+
+
+def load_prelabeller(model: str = "full", num_hands: int = 2) -> tuple[Prelabeller, str]:
+    """The packaged tracker, and its name with its weights' checksum, which is the points' source.
+
+    Raises:
+        UserError: there is no such model, or it cannot be loaded.
+    """
+    from tracker.hand_tracker import HandTracker  # loads onnxruntime
+    from tracker.model_file import packaged_model
+    from tracker.sidecar import Sidecar
+
+    tracker = HandTracker(
+        num_hands=num_hands,
+        model=model,  # type: ignore[arg-type]  # checked there
+        min_detection_confidence=_LEAST_CONFIDENCE,
+        min_presence_confidence=_LEAST_CONFIDENCE,
+    )
+    described = packaged_model(f"landmark_{model}").with_suffix(".json").read_bytes()
+    source = f"tracker {model} {Sidecar.model_validate_json(described).sha256[:8]}"
+
+    def prelabel(image: NDArray[np.uint8], mirrored: bool) -> Prelabel:
+        # Turned back in place: a mirror image of the photograph, whose columns run backwards.
+        turned = tracker.detect(np.ascontiguousarray(image[:, ::-1]))
+        return prelabel_of(
+            tracker.detect(image), turned, (image.shape[1], image.shape[0]), mirrored, source
+        )
+
+    return prelabel, source
+
+
+def prelabel_of(
+    results: Sequence[HandResult],
+    turned: Sequence[HandResult],
+    size: tuple[int, int],
+    mirrored: bool,
+    source: str,
+) -> Prelabel:
+    """Hands of the tracker's results.
+
+    Args:
+        results: of the photograph.
+        turned: of its mirror image, with landmarks in that image's pixels.
+        size: width and height in pixels.
+        mirrored: the photograph is a mirror image itself: the names of the sides are swapped.
+        source: of the points.
+    """
+    hands = tuple(
+        _hand(number, result, size, mirrored, source) for number, result in enumerate(results, 1)
+    )
+    return Prelabel(hands, unsureness(results, turned, size[0]))
+
+
+def unsureness(results: Sequence[HandResult], turned: Sequence[HandResult], width: int) -> float:
+    """0 … 1: the largest difference between the two answers, of any hand.
+
+    A hand found only once, or named left and right, or right and left, in a mirror image of which
+    the other is true, counts 1.
+
+    Args:
+        results: of the photograph.
+        turned: of its mirror image.
+        width: of the photograph in pixels.
+    """
+    if not results and not turned:
+        return NOTHING
+    if len(results) != len(turned):
+        return 1.0
+    apart = np.array([[_distance(a, b, width) for b in turned] for a in results])
+    rows, columns = linear_sum_assignment(apart)
+    # The mirror image of a right hand is a left one.
+    if any(
+        results[i].handedness == turned[j].handedness for i, j in zip(rows, columns, strict=True)
+    ):
+        return 1.0
+    return float(np.clip(apart[rows, columns].max() / APART, 0, 1))
+
+
+def _distance(result: HandResult, turned: HandResult, width: int) -> float:
+    """Mean distance of the landmarks ÷ longer side of their rectangle."""
+    there, back = result.landmarks[:, :2], turned.landmarks[:, :2] * (-1, 1) + (width, 0)
+    side = float(np.ptp(there, axis=0).max())
+    return float(np.linalg.norm(there - back, axis=1).mean()) / max(side, 1e-6)
+
+
+def _hand(
+    number: int, result: HandResult, size: tuple[int, int], mirrored: bool, source: str
+) -> Hand:
+    other = {"left": "right", "right": "left"}
+    side = other[result.handedness] if mirrored else result.handedness
+    points = []
+    for x, y in np.round(result.landmarks[:, :2], 2).tolist():
+        inside = 0 <= x < size[0] and 0 <= y < size[1]
+        points.append(
+            Point(
+                x=x,
+                y=y,
+                visibility=VISIBLE if inside else OUTSIDE,
+                source=source,
+                confirmed=False,
+            )
+        )
+    return Hand(id=number, side=side, points=tuple(points))  # type: ignore[arg-type]

@@ -58,6 +58,40 @@ def test_results_are_held_against_the_labelled_hands() -> None:
     assert missed.errors is None
 
 
+def photographed(hand: dict[str, Any], *unplaced: int, **keys: Any) -> dict[str, Any]:
+    """The label of a hand that a person labelled without some landmarks."""
+    points = [[*point[:2], None] for point in hand["landmarks_image"]]
+    for landmark in unplaced:
+        points[landmark] = [None, None, None]
+    states = [None if i in unplaced else 2 for i in range(21)]
+    return {**hand, "landmarks_image": points, "visibility": states, "skin": None, **keys}
+
+
+def test_photographs_are_judged_by_what_is_known_of_them() -> None:
+    near, far = ScriptedHand((60, 120), 40), ScriptedHand((120, 120), 40)
+    hands = [
+        photographed(hand_label(near), 8, 20, side=None),
+        # Without a wrist there is no region: it may be found or not.
+        photographed(hand_label(far), 0, palm_box=None),
+    ]
+    image = true_image(sample("a", *hands, kind="photograph"))
+    assert (len(image.hands), len(image.hidden)) == (1, 1)
+    off = near.landmarks + (3, 4, 0)
+    off[[8, 20]] += 500  # nobody knows better
+    scores = score_images([image], lambda *_: [result(off), result(far.landmarks)])
+    (found,) = scores.hands
+    assert scores.false_positives == 0
+    assert found.errors is not None
+    assert found.errors.palm_error == pytest.approx(5 / 40)
+    assert (found.errors.pck, found.errors.handedness_right) == (1.0, None)
+    assert (found.skin, found.kind) == ("photograph", "photograph")
+    figures = figures_of(scores.hands)
+    assert figures.palm_error_median == pytest.approx(5 / 40)
+    assert math.isnan(figures.depth_error_median)
+    assert math.isnan(figures.handedness)
+    assert figures_by_group(scores.hands)["side"]["unknown"].hands == 1
+
+
 def test_hidden_hands_are_not_asked_for_and_results_on_them_are_not_false() -> None:
     seen, hidden = ScriptedHand((40, 120), 30), ScriptedHand((120, 120), 30)
     image = true_image(

@@ -19,6 +19,7 @@ from tracker.training.landmark.crops import (
     crop_of_box,
     crop_of_hand,
     crop_of_nothing,
+    crop_of_photographed_hand,
     has_enough_of_a_hand,
 )
 
@@ -138,3 +139,26 @@ def test_hands_worth_learning_from(visibility: list[int], scale: float, enough: 
     points = projected(hand_in_camera()) * scale
     assert len(points) == len(LANDMARKS)
     assert has_enough_of_a_hand(np.array(visibility), points) is enough
+
+
+def test_a_photographed_hand_knows_its_region_and_no_depth() -> None:
+    """The same crop as of a render with these landmarks; what lies outside is a guess."""
+    points = projected(hand_in_camera(0.9))
+    partly = points.copy()
+    partly[:, 2] = np.nan
+    partly[20] = np.nan
+    visibility = np.full(21, 2)
+    visibility[[8, 20]] = (0, -1)
+    image = np.random.default_rng(0).integers(0, 255, (IMAGE, IMAGE, 3), np.uint8)
+    crop = crop_of_photographed_hand(image, partly, visibility, "left")
+    rendered = crop_at(0.9, image)
+    np.testing.assert_array_equal(crop.image, rendered.image)
+    np.testing.assert_allclose(crop.label.rois, rendered.label.rois)
+    known = visibility > 0
+    np.testing.assert_allclose(crop.label.landmarks[known, :2], rendered.label.landmarks[known, :2])
+    assert np.isnan(crop.label.landmarks[~known]).all()
+    assert np.isnan(crop.label.landmarks[:, 2]).all()
+    assert np.isnan(crop.label.world).all()
+    assert (crop.label.presence, crop.label.right) == (1.0, 0.0)
+    unnamed = crop_of_photographed_hand(image, partly, visibility, None)
+    assert np.isnan(unnamed.label.right)

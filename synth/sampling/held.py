@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from synth.hand.closing import ready_hand
+from synth.grasp.closing import ready_hand
+from synth.grasp.grasp import Grasp, stays_outside, take_hold
+from synth.grasp.solid_contact import Solid, solid_of_quads
 from synth.hand.contact import hand_surface
-from synth.hand.grasp import Grasp, stays_outside, take_hold
 from synth.hand.joint_angles import WristAngles
 from synth.hand.model import HandModel, HandShape
-from synth.hand.solid_contact import Solid, solid_of_quads
 from synth.scene import Thing
 from synth.things.grips import grips
 from synth.things.kinds import thing_mesh

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from synth.errors import UserError
-from synth.hand.grasp import Grasp
+from synth.grasp.grasp import Grasp
 from synth.hand.joint_angles import (
     HandAngles,
     WristAngles,

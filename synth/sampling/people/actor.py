@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.body.model import SIDES
-from synth.hand.grasp import Grasp
+from synth.grasp.grasp import Grasp
 from synth.rotations import rotation_about
 from synth.sampling.draws import Draws
 from synth.sampling.dress import sample_body_look, sample_forearm_sleeve

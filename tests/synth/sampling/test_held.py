@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from synth.grasp.grasp import Grasp, stays_outside
+from synth.grasp.solid_contact import solid_of_quads
 from synth.hand.contact import hand_surface
-from synth.hand.grasp import Grasp, stays_outside
 from synth.hand.joint_angles import WristAngles
 from synth.hand.limits import check
 from synth.hand.model import HandShape, load_hand_model
-from synth.hand.solid_contact import solid_of_quads
 from synth.manifest import Identity
 from synth.sampling.held import sample_grasp, wrist_is_free
 from synth.sampling.identity import sample_person

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from synth.hand.solid_contact import (
+from synth.grasp.solid_contact import (
     REACH,
     gaps_to,
     shortest_ways,
@@ -15,7 +15,7 @@ from synth.hand.solid_contact import (
     solid_of_triangles,
 )
 from synth.things.mesh import Mesh
-from tests.synth.hand.solids import (
+from tests.synth.grasp.solids import (
     ball,
     ball_distance,
     box,

@@ -8,16 +8,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from synth.grasp.grasp import Grasp, close_on, stays_outside
+from synth.grasp.solid_contact import solid_of_quads
 from synth.hand.contact import COMPRESSION, contacts, deepest, hand_surface
-from synth.hand.grasp import Grasp, close_on, stays_outside
 from synth.hand.joint_angles import HandAngles, angles_to_rotations
 from synth.hand.limits import check
 from synth.hand.model import forward_kinematics, load_hand_model, skin_vertices
-from synth.hand.solid_contact import solid_of_quads
 from synth.landmarks import FINGERS, LONG_FINGERS
 from synth.things.hold import Grip, Style
 from synth.things.mesh import Mesh
-from tests.synth.hand.solids import (
+from tests.synth.grasp.solids import (
     ball,
     ball_distance,
     box,

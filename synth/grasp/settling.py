@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.closing import Placed, ReadyHand
+from synth.grasp.closing import Placed, ReadyHand
+from synth.grasp.solid_contact import Gaps
 from synth.hand.contact import COMPRESSION, PALM, PARTS, Contact, contacts, deepest
 from synth.hand.joint_angles import ANGLE_NAMES, HandAngles
 from synth.hand.joint_axes import FINGER_ANGLES, JointAxes, joint_axes, step_in_limits
 from synth.hand.posing import posed_bones
-from synth.hand.solid_contact import Gaps
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.approach import (
+from synth.grasp.approach import (
     Start,
     palm_length,
     place_frame,
@@ -18,7 +18,7 @@ from synth.hand.approach import (
     put_thumb,
     with_wrist,
 )
-from synth.hand.closing import ReadyHand
+from synth.grasp.closing import ReadyHand
 from synth.hand.limits import into_limits
 from synth.hand.posing import posed_bones
 from synth.landmarks import BONES, LONG_FINGERS

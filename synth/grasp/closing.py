@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.grasp.solid_contact import REACH, Gaps, Solid, gaps_to, shortest_ways
 from synth.hand.contact import HandSurface
 from synth.hand.joint_angles import ANGLE_NAMES
 from synth.hand.limits import limits_at
 from synth.hand.posing import Posing, posed_bones, posing_of
 from synth.hand.skin_points import SkinPoints, skin_points
-from synth.hand.solid_contact import REACH, Gaps, Solid, gaps_to, shortest_ways
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]

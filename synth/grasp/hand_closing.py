@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.approach import Start, put_thumb
-from synth.hand.closing import Placed, ReadyHand, Stop, Sweep, run_sweeps
+from synth.grasp.approach import Start, put_thumb
+from synth.grasp.closing import Placed, ReadyHand, Stop, Sweep, run_sweeps
+from synth.grasp.settling import DEEPEST, NEARLY
+from synth.grasp.solid_contact import solid_of_triangles
 from synth.hand.contact import PARTS
 from synth.hand.joint_angles import PART_SLICES, HandAngles, angle_index
 from synth.hand.joint_axes import joint_axes
 from synth.hand.limits import into_limits
 from synth.hand.model import skin_vertices
 from synth.hand.posing import posed_bones
-from synth.hand.settling import DEEPEST, NEARLY
-from synth.hand.solid_contact import solid_of_triangles
 from synth.hand.touch import place_on_skin
 from synth.landmarks import BONES
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.gestures.library import find_gesture, sample_gesture
-from synth.hand.approach import Start, place_frame, put_degrees, with_wrist
-from synth.hand.closing import ReadyHand
+from synth.grasp.approach import Start, place_frame, put_degrees, with_wrist
+from synth.grasp.closing import ReadyHand
 from synth.hand.joint_angles import PART_SLICES, HandAngles, angle_index
 from synth.hand.joint_axes import joint_axes, step_in_limits
 from synth.hand.limits import into_limits

@@ -8,17 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.approach import Start
-from synth.hand.closing import Placed, ReadyHand, ready_hand
-from synth.hand.contact import HandSurface
-from synth.hand.hand_closing import closed_from
-from synth.hand.joint_angles import HandAngles, angles_to_rotations, wrist_to_forearm
-from synth.hand.limits import check
-from synth.hand.model import forward_kinematics, skin_vertices
-from synth.hand.power_grips import before_palm, in_fingers
-from synth.hand.precision_grips import as_a_pen, between_pads
-from synth.hand.settling import TOUCHING, Settled, settle
-from synth.hand.solid_contact import (
+from synth.grasp.approach import Start
+from synth.grasp.closing import Placed, ReadyHand, ready_hand
+from synth.grasp.hand_closing import closed_from
+from synth.grasp.power_grips import before_palm, in_fingers
+from synth.grasp.precision_grips import as_a_pen, between_pads
+from synth.grasp.settling import TOUCHING, Settled, settle
+from synth.grasp.solid_contact import (
     PRESSED,
     Solid,
     gaps_to,
@@ -26,6 +22,10 @@ from synth.hand.solid_contact import (
     solid_of_quads,
     solid_of_triangles,
 )
+from synth.hand.contact import HandSurface
+from synth.hand.joint_angles import HandAngles, angles_to_rotations, wrist_to_forearm
+from synth.hand.limits import check
+from synth.hand.model import forward_kinematics, skin_vertices
 from synth.landmarks import FINGERS
 from synth.things.hold import Grip
 from synth.things.mesh import Mesh

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.hand.closing import ReadyHand
+from synth.grasp.closing import ReadyHand
 from synth.hand.joint_angles import PART_SLICES, angle_index
 from synth.hand.limits import into_limits, sample_wrist
 from synth.things.hold import Grip

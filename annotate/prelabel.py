@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from annotate.labels import OUTSIDE, VISIBLE, Hand, Point
+from annotate.labels import MOST_HANDS, OUTSIDE, VISIBLE, Hand, Label, Point
 from tracker.results import HandResult
 
 #: (H, W, 3) RGB uint8 of the upright photograph, and whether it is a mirror image.
@@ -23,6 +23,8 @@ Prelabeller = Callable[[NDArray[np.uint8], bool], "Prelabel"]
 #: Mean distance ÷ longer side of the hand's rectangle at which two answers have nothing to do with
 #: each other: the unsurest there is.
 APART: Final = 0.5
+#: Nearer than this, in the same measure, a hand that the tracker finds is one that a person labels.
+_SAME: Final = 0.25
 #: How unsure it is of a photograph in which it finds nothing both times.
 NOTHING: Final = 0.5
 #: Hands that are fainter than what the tracker reports by itself are better shown than missed: a
@@ -89,6 +91,42 @@ def prelabel_of(
     return Prelabel(hands, unsureness(results, turned, size[0]))
 
 
+def with_prelabel(label: Label, prelabel: Prelabel) -> Label:
+    """A label with the tracker's hands beside those that a person has touched.
+
+    Hands without any confirmed point are replaced; a hand that lies on one that stays is left out.
+    """
+    kept = [hand for hand in label.hands if is_touched(hand)]
+    free = iter(set(range(1, 2 * MOST_HANDS + 1)) - {hand.id for hand in kept})
+    added = [
+        hand.model_copy(update={"id": next(free)})
+        for hand in prelabel.hands
+        if not any(_lies_on(hand, other) for other in kept)
+    ]
+    hands = (*kept, *added)[:MOST_HANDS]
+    return label.model_copy(update={"hands": hands, "no_hand": False, "done": False})
+
+
+def is_touched(hand: Hand) -> bool:
+    """Whether a person placed or confirmed any of its points."""
+    return any(point is not None and point.confirmed for point in hand.points)
+
+
+def _lies_on(hand: Hand, other: Hand) -> bool:
+    pairs = [(a, b) for a, b in zip(hand.points, other.points, strict=True) if a and b]
+    if not pairs:
+        return False
+    placed = np.array([(point.x, point.y) for point in hand.points if point])
+    off = np.array([(a.x - b.x, a.y - b.y) for a, b in pairs])
+    return _apart(off, placed) < _SAME
+
+
+def _apart(off: NDArray[np.float64], points: NDArray[np.float64]) -> float:
+    """Mean length of differences (N, 2) ÷ longer side of the rectangle of points (M, 2)."""
+    side = float(np.ptp(points, axis=0).max())
+    return float(np.linalg.norm(off, axis=1).mean()) / max(side, 1e-6)
+
+
 def unsureness(results: Sequence[HandResult], turned: Sequence[HandResult], width: int) -> float:
     """0 … 1: the largest difference between the two answers, of any hand.
 
@@ -115,10 +153,8 @@ def unsureness(results: Sequence[HandResult], turned: Sequence[HandResult], widt
 
 
 def _distance(result: HandResult, turned: HandResult, width: int) -> float:
-    """Mean distance of the landmarks ÷ longer side of their rectangle."""
     there, back = result.landmarks[:, :2], turned.landmarks[:, :2] * (-1, 1) + (width, 0)
-    side = float(np.ptp(there, axis=0).max())
-    return float(np.linalg.norm(there - back, axis=1).mean()) / max(side, 1e-6)
+    return _apart(there - back, there)
 
 
 def _hand(

@@ -8,8 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from annotate.labels import OUTSIDE, VISIBLE
-from annotate.prelabel import APART, NOTHING, load_prelabeller, prelabel_of, unsureness
+from annotate.labels import MOST_HANDS, OUTSIDE, VISIBLE, Hand, Label
+from annotate.prelabel import (
+    APART,
+    NOTHING,
+    load_prelabeller,
+    prelabel_of,
+    unsureness,
+    with_prelabel,
+)
 from tracker.results import HandResult
 from tracker.roi import Roi
 
@@ -81,3 +88,32 @@ def test_the_packaged_tracker_finds_nothing_on_a_plain_wall() -> None:
     answer = prelabel(np.full((90, 120, 3), 128, np.uint8), False)
     assert (answer.hands, answer.unsure) == ((), NOTHING)
     assert source.startswith("tracker full ")
+
+
+def moved(hand: Hand, x: float, confirmed: bool) -> Hand:
+    points = [
+        point and point.model_copy(update={"x": point.x + x, "confirmed": confirmed})
+        for point in hand.points
+    ]
+    return hand.model_copy(update={"points": tuple(points)})
+
+
+def test_a_persons_hands_stay_and_the_trackers_are_replaced() -> None:
+    found = [result(), result(landmarks=result().landmarks + (110, 0, 0))]
+    new = prelabel_of(found, [], (400, 120), mirrored=False, source="new")
+    first, second = new.hands
+    mine = moved(first, 5.0, confirmed=True).model_copy(update={"id": 2})
+    stale = moved(first, 60.0, confirmed=False).model_copy(update={"id": 7})
+    label = with_prelabel(Label(hands=(mine, stale), done=True), new)
+    # The first lies on the person's hand, so that the second alone is new.
+    assert label.hands == (mine, second.model_copy(update={"id": 1}))
+    assert not label.done
+
+
+def test_hands_are_not_added_beyond_the_most() -> None:
+    (one,) = prelabel_of([result()], [], (400, 120), mirrored=False, source="t").hands
+    far = [moved(one, 200.0 * i, confirmed=True) for i in range(MOST_HANDS)]
+    mine = tuple(hand.model_copy(update={"id": i + 1}) for i, hand in enumerate(far))
+    below = result(landmarks=result().landmarks + (0, 900, 0))
+    new = prelabel_of([below], [], (400, 120), mirrored=False, source="t")
+    assert with_prelabel(Label(hands=mine), new).hands == mine

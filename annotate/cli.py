@@ -1,0 +1,247 @@
+"""`hand-annotate`: the command line. Errors are a line on stderr; 2 for bad input, 1 otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from tqdm import tqdm
+
+from synth.console import errors_as_lines, interruptible, new_app
+from synth.errors import UserError
+
+if TYPE_CHECKING:
+    from annotate.store.store import Store
+    from synth.scene import Split
+
+PROGRAM = "hand-annotate"
+
+app = new_app(PROGRAM, "Label photographs of hands in a browser, with the tracker's help.")
+
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Holds the photographs, at any depth.")
+]
+LabelsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--labels",
+        metavar="FILE.sqlite",
+        help="The pass: where the labels are. [default: FOLDER/annotations.sqlite]",
+    ),
+]
+AuthorOption = Annotated[
+    str | None, typer.Option(help="Who labels, for the history. [default: the user's name]")
+]
+OutputOption = Annotated[
+    Path, typer.Option("--output", "-o", metavar="PATH", help="What is written.")
+]
+FormatOption = Annotated[
+    str, typer.Option("--format", "-f", metavar="coco|cvat|label-studio|shards")
+]
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    with errors_as_lines(PROGRAM):
+        app()
+
+
+@app.command()
+def serve(
+    folder: FolderArgument,
+    labels: LabelsOption = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any but a loopback one asks for a token.")
+    ] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    author: AuthorOption = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.sqlite", help="Another pass over the folder, shown beside."),
+    ] = None,
+) -> None:
+    """Open a page on which photographs are labelled. Every edit is saved as it is made."""
+    from annotate.server.run import serve as run
+
+    run(folder, labels, host, port, author or _user(), compare, browser)
+
+
+@app.command()
+def prelabel(
+    folder: FolderArgument,
+    labels: LabelsOption = None,
+    model: Annotated[
+        str, typer.Option(metavar="light|full|heavy", help="Packaged landmark model.")
+    ] = "full",
+    num_hands: Annotated[int, typer.Option(min=1, max=32, help="Most hands a photograph.")] = 2,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask also where the tracker was asked before.")
+    ] = False,
+    sequence: Annotated[
+        bool,
+        typer.Option(
+            "--sequence", help="Between two confirmed frames of a sequence interpolate instead."
+        ),
+    ] = False,
+) -> None:
+    """Let the tracker label what no person has labelled, for a person to correct."""
+    from annotate.interpolate_folder import interpolate_folder
+    from annotate.prelabel import load_prelabeller
+    from annotate.prelabel_folder import prelabel_folder
+    from annotate.store.store import photographs
+
+    with _store(folder, labels) as store:
+        if sequence:
+            _say(f"{folder}: {interpolate_folder(store)} photographs interpolated")
+        ask, source = load_prelabeller(model, num_hands)
+        with (
+            interruptible(PROGRAM, "stopped: the same command goes on"),
+            tqdm(total=len(photographs(store)), unit="photograph", dynamic_ncols=True) as bar,
+        ):
+            counts = prelabel_folder(store, ask, source, again, lambda _: bar.update(1))
+    _say(
+        f"{folder}: {source} looked at {counts.looked} photographs, {counts.with_hands} of them"
+        f" with hands; {counts.left} left alone, {counts.unreadable} unreadable"
+    )
+
+
+@app.command()
+def export(
+    folder: FolderArgument,
+    output: OutputOption,
+    format_: FormatOption,
+    labels: LabelsOption = None,
+    splits: Annotated[
+        str, typer.Option(metavar="TRAIN,VAL,TEST", help="Shares of the splits, of shards.")
+    ] = "0.8,0.1,0.1",
+    seed: Annotated[int, typer.Option(min=0, help="Of the splits.")] = 0,
+) -> None:
+    """Write the labels in a format that other tools, or the trainer, read."""
+    from annotate.documents import document_of
+    from annotate.formats.shards import LOSSES, write_shards
+    from annotate.formats.texts import text_format
+    from annotate.store.store import photographs
+
+    with _store(folder, labels) as store:
+        document = document_of(store)
+        paths = [photograph.path for photograph in photographs(store)]
+    if format_ == "shards":
+        shares = _shares(splits)
+        with (
+            interruptible(PROGRAM, "stopped: nothing is written"),
+            tqdm(unit="photograph", dynamic_ncols=True) as bar,
+        ):
+            dataset = write_shards(
+                document, folder, output, shares=shares, seed=seed, paths=paths, tick=bar.update
+            )
+        counts = ", ".join(f"{split} {n['samples']}" for split, n in dataset.counts().items())
+        _say(f"{output}: photographs: {counts}. {LOSSES}")
+    else:
+        text = text_format(format_)
+        output.write_bytes(text.write(document))
+        _say(f"{output}: {len(document.photographs)} photographs. {text.losses}")
+
+
+@app.command("import")
+def import_(
+    folder: FolderArgument,
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="What another tool wrote.")],
+    format_: FormatOption,
+    labels: LabelsOption = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also where there are labels already.")
+    ] = False,
+    author: AuthorOption = None,
+) -> None:
+    """Take labels from a file, as revisions that can be undone."""
+    from annotate.documents import import_document
+    from annotate.formats.shards import read_shards
+    from annotate.formats.texts import text_format
+
+    if format_ == "shards":
+        document = read_shards(source)
+    else:
+        document = text_format(format_).read(source.read_bytes(), str(source))
+    with _store(folder, labels) as store:
+        counts = import_document(store, document, author or _user(), replace)
+    _say(f"{folder}: {counts}")
+
+
+@app.command()
+def crops(
+    folder: FolderArgument,
+    output: OutputOption,
+    labels: LabelsOption = None,
+    negatives: Annotated[
+        int, typer.Option(min=0, max=100, help="Crops without a hand, a photograph.")
+    ] = 2,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Cut out the sets that teach presence and handedness: hands, and places without one."""
+    from annotate.crops import write_crops
+    from annotate.documents import document_of
+
+    with _store(folder, labels) as store:
+        document = document_of(store)
+    _say(f"{output}: {write_crops(document, folder, output, negatives, seed)}")
+
+
+@app.command()
+def agreement(
+    first: Annotated[Path, typer.Argument(metavar="A.sqlite", help="A pass over a folder.")],
+    second: Annotated[Path, typer.Argument(metavar="B.sqlite", help="Another one.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+    ] = False,
+    worst: Annotated[int, typer.Option(min=0, help="Photographs listed.")] = 10,
+) -> None:
+    """Compare what two people, or two passes, say of the same photographs."""
+    from annotate.agreement import compare, table
+    from annotate.store.store import read_labels
+
+    a, b = ({path: label for path, (_, label) in read_labels(f).items()} for f in (first, second))
+    found = compare(a, b)
+    print(json.dumps(found.to_dict()) if as_json else table(found, worst))
+
+
+@contextlib.contextmanager
+def _store(folder: Path, labels: Path | None) -> Iterator[Store]:
+    from annotate.store.store import close, open_store
+
+    store = open_store(folder, labels)
+    try:
+        yield store
+    finally:
+        close(store)
+
+
+def _shares(text: str) -> dict[Split, float]:
+    try:
+        train, val, test = map(float, text.split(","))
+    except ValueError:
+        raise UserError(f"--splits: {text!r} must be three numbers, such as 0.8,0.1,0.1") from None
+    shares: dict[Split, float] = {"train": train, "val": val, "test": test}
+    if min(shares.values()) < 0 or abs(sum(shares.values()) - 1) > 1e-6:
+        raise UserError(f"--splits: {text!r} must be shares that sum to 1")
+    return shares
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no name for this number
+        return "person"
+
+
+def _say(line: str) -> None:
+    print(line)
+
+
+if __name__ == "__main__":
+    main()

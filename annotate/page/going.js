@@ -1,0 +1,191 @@
+/** Going from photograph to photograph. */
+
+import { readOther } from "./api.js";
+import { forgetPicture, keepOnly, picture } from "./ahead.js";
+import { act } from "./acts.js";
+import { isReady, saving, selectFirst, shownLabel, size } from "./current.js";
+import { confirmAll, nextUnplaced, placedCount } from "./label.js";
+import { COUNT } from "./landmarks.js";
+import { commitMoving } from "./moving.js";
+import * as photographs from "./photographs.js";
+import { say } from "./saying.js";
+import { changed, state } from "./state.js";
+import { fit } from "./view.js";
+
+const AHEAD = [1, 2, 3, -1];
+const DETAILS_KEPT = 200;
+/** A photograph seen this long ago may have been changed by somebody else. */
+const STALE = 5_000;
+const readAt = new Map();
+
+export async function go(id) {
+  if (id === null || id === undefined) return;
+  commitMoving();
+  const started = performance.now();
+  Object.assign(state, {
+    current: id,
+    image: null,
+    failure: null,
+    hover: null,
+    cursor: null,
+    other: null,
+    asked: null,
+  });
+  history.replaceState(null, "", `#${id}`);
+  selectFirst();
+  const entry = picture(id);
+  if (!entry.isReady || !saving.detail(id)) {
+    const failure = await loaded(id, entry);
+    if (state.current !== id) return;
+    if (failure) {
+      state.failure = failure;
+      forgetPicture(id);
+      say(`${photographs.photograph(id).path}: ${failure.text}`);
+      changed();
+      lookAhead(id);
+      return;
+    }
+  }
+  show(id, entry.image, started);
+}
+
+/** Wait for photograph and label. Returns why it cannot be shown, or null. */
+async function loaded(id, entry) {
+  try {
+    const detail = await saving.load(id);
+    readAt.set(id, Date.now());
+    if (detail.problem) return { text: detail.problem, mayMend: false };
+  } catch (error) {
+    return { text: `${error.message}.`, mayMend: true };
+  }
+  try {
+    await entry.ready;
+  } catch {
+    return { text: "the browser cannot show this file.", mayMend: true };
+  }
+  return turned(entry.image, saving.detail(id))
+    ? { text: "the browser turns it otherwise than its EXIF tag asks.", mayMend: false }
+    : null;
+}
+
+/** Points would land elsewhere if the browser and the server did not agree on what is up. */
+const turned = ({ naturalWidth, naturalHeight }, { width, height }) =>
+  width !== null && width > height !== naturalWidth > naturalHeight && width !== height;
+
+function show(id, image, started) {
+  state.image = image;
+  state.fitted = true;
+  state.view = fit(size(), state.stage);
+  selectFirst();
+  if (state.otherShown) void loadOther();
+  changed();
+  say(described(id));
+  requestAnimationFrame(() => {
+    performance.measure("photograph shown", { start: started, end: performance.now() });
+    // The next ones after this one has been painted.
+    setTimeout(() => {
+      if (state.current === id) lookAhead(id);
+    });
+  });
+}
+
+function described(id) {
+  const entry = photographs.photograph(id);
+  const { hands, no_hand: none } = saving.label(id);
+  const what = none ? "no hand" : hands.length === 1 ? "1 hand" : `${hands.length} hands`;
+  return `${entry.path}: ${entry.state}${none ? "" : `, ${what}`}.`;
+}
+
+function lookAhead(id) {
+  const near = AHEAD.map((step) => photographs.neighbour(id, step)).filter((it) => it !== null);
+  keepOnly([id, ...near]);
+  const known = saving.known();
+  for (const old of known.slice(0, Math.max(0, known.length - DETAILS_KEPT))) {
+    if (old !== id && !near.includes(old)) saving.forget(old);
+  }
+  for (const one of near) {
+    picture(one);
+    if (saving.detail(one)) continue;
+    readAt.set(one, Date.now());
+    saving.load(one).catch(() => {});
+  }
+  if (Date.now() - (readAt.get(id) ?? 0) > STALE) {
+    readAt.set(id, Date.now());
+    saving.load(id, true).catch(() => {});
+  }
+}
+
+export const next = () => step(1, "This is the last photograph.");
+export const previous = () => step(-1, "This is the first photograph.");
+export const first = () => go(photographs.photographs()[0]?.id);
+export const last = () => go(photographs.photographs().at(-1)?.id);
+export const retry = () => go(state.current);
+
+function step(by, otherwise) {
+  const id = photographs.neighbour(state.current, by);
+  if (id === null) {
+    commitMoving();
+    return say(otherwise);
+  }
+  return go(id);
+}
+
+export function nextToDo() {
+  commitMoving();
+  const id = photographs.nextToDo(state.current);
+  if (id !== null) return go(id);
+  const here = photographs.photograph(state.current);
+  const isLeft = here?.state === "new" || here?.state === "begun";
+  return say(isLeft ? "Only this one is left." : "Every photograph is labelled.");
+}
+
+/** Say that all is right and go on. What may be forgotten is asked about once. */
+export function confirm() {
+  commitMoving();
+  if (state.failure) return step(1, "This is the last photograph.");
+  if (!isReady()) return say("Still loading.");
+  const label = shownLabel();
+  if (label.no_hand) return onwards();
+  if (label.hands.length === 0) {
+    return say("Nothing is labelled here. X says that there is no hand, D goes on without.", true);
+  }
+  const missing = forgotten(label);
+  const asked = `${state.current} ${missing}`;
+  if (missing && state.asked !== asked) {
+    state.asked = asked;
+    return say(`${missing} Enter again confirms it as it is.`, true);
+  }
+  act("confirm all", confirmAll());
+  say("Confirmed.");
+  return onwards();
+}
+
+function onwards() {
+  if (photographs.toDoCount() === 0) {
+    say("Every photograph is labelled.");
+    return undefined;
+  }
+  return step(1, "Confirmed. This is the last photograph; U goes to one that is not labelled.");
+}
+
+function forgotten({ hands }) {
+  const unsided = hands.find((hand) => hand.side === null);
+  if (unsided) return `Hand ${unsided.id} has no side yet (L or R).`;
+  const partial = hands.find((hand) => nextUnplaced(hand) !== null);
+  if (!partial) return "";
+  const count = COUNT - placedCount(partial);
+  return `Hand ${partial.id} lacks ${count} of ${COUNT} landmarks.`;
+}
+
+/** The label of the pass that this one is compared with. */
+export async function loadOther() {
+  const id = state.current;
+  if (!state.folder?.other || id === null) return;
+  try {
+    const other = await readOther(id);
+    if (state.current === id) state.other = other;
+  } catch (error) {
+    if (state.current === id) say(`The other pass cannot be read: ${error.message}`, true);
+  }
+  changed();
+}

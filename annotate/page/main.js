@@ -1,0 +1,110 @@
+/** Start: read the folder, make the parts, show the first photograph that needs work. */
+
+import * as api from "./api.js";
+import { saving } from "./current.js";
+import { createDialogs } from "./dialogs.js";
+import { $ } from "./dom.js";
+import { go, nextToDo } from "./going.js";
+import { createGuide, drawGuide } from "./guide.js";
+import { COMMANDS, createKeys, keyGroups } from "./keys.js";
+import { drawMagnifier } from "./magnifier.js";
+import { commitMoving } from "./moving.js";
+import { createOverlay, drawOverlay } from "./overlay.js";
+import { createPanel, drawPanel } from "./panel.js";
+import * as photographs from "./photographs.js";
+import { createPicture, drawPicture } from "./picture.js";
+import { drawReview } from "./review.js";
+import { say } from "./saying.js";
+import { createStage, drawStage } from "./stage.js";
+import { changed, onDraw, state } from "./state.js";
+import { drawStatus } from "./status.js";
+import { createStrip, drawStrip } from "./strip.js";
+
+const PAUSE = 2_000;
+
+function createButtons() {
+  document.addEventListener("click", (event) => {
+    const run = event.target.closest("[data-run]")?.dataset.run;
+    if (run) void COMMANDS[run]();
+  });
+  // A button pressed with the pointer must not catch the next Enter.
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest("button") && !event.target.closest("dialog")) event.preventDefault();
+  });
+  $("orders").addEventListener("click", (event) => {
+    const order = event.target.closest("[data-order]")?.dataset.order;
+    if (!order) return;
+    photographs.setOrder(order);
+    say(`Photographs in the order of ${order === "name" ? "their names" : `${order}, worst first`}.`);
+    changed();
+  });
+}
+
+function createLeaving() {
+  window.addEventListener("beforeunload", (event) => {
+    commitMoving();
+    if (saving.status().waiting > 0) event.preventDefault();
+  });
+  window.addEventListener("online", () => saving.retryNow());
+  window.addEventListener("hashchange", () => {
+    const id = Number(location.hash.slice(1));
+    if (photographs.photograph(id) && id !== state.current) void go(id);
+  });
+}
+
+async function readAll() {
+  for (;;) {
+    try {
+      const [folder, list] = await Promise.all([api.readFolder(), api.readPhotographs()]);
+      return { folder, list };
+    } catch (error) {
+      say(`${error.message}; trying again`, true);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  }
+}
+
+async function start() {
+  createOverlay();
+  createGuide();
+  createPanel();
+  createStrip();
+  createPicture();
+  createDialogs(keyGroups());
+  createButtons();
+  createLeaving();
+  createKeys();
+  for (const draw of [
+    drawPicture,
+    drawStage,
+    drawOverlay,
+    drawMagnifier,
+    drawStatus,
+    drawGuide,
+    drawPanel,
+    drawReview,
+    drawStrip,
+  ]) {
+    onDraw(draw);
+  }
+  createStage();
+  const { folder, list } = await readAll();
+  state.folder = folder;
+  photographs.setPhotographs(list);
+  changed();
+  if (list.length === 0) return;
+  const wanted = Number(location.hash.slice(1));
+  if (photographs.photograph(wanted)) {
+    await go(wanted);
+    return;
+  }
+  const [first] = list;
+  if (first.state === "new" || first.state === "begun") {
+    await go(first.id);
+    return;
+  }
+  await go(first.id);
+  if (photographs.toDoCount() > 0) await nextToDo();
+}
+
+await start();

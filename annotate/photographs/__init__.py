@@ -1,0 +1,1 @@
+"""What photographs a folder holds, and how they are read without trusting them."""

@@ -1,0 +1,107 @@
+"""What all answers of one server draw on, and how they find a photograph or say why not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+
+from fastapi import HTTPException, Path
+
+from annotate.labels import Label, state_of
+from annotate.photographs.thumbnail import Kept, thumbnail
+from annotate.server.compare import Comparison
+from annotate.server.models import Detail, Problem
+from annotate.store.look import look_at
+from annotate.store.store import Photograph, Store, read_label_and_redo
+
+if TYPE_CHECKING:
+    from annotate.prelabel import Prelabeller
+
+_THUMBNAILS_BYTES: Final = 32_000_000
+
+PhotographId = Annotated[int, Path(ge=1, le=2**53 - 1)]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """One server's folder, labels and helpers.
+
+    Attributes:
+        store: the labels.
+        author: who labels here.
+        load_tracker: gives what finds hands, and its name; called under `predicting`, each time
+            that it is needed. None without a tracker.
+        comparison: another pass over the same photographs, if there is one.
+        thumbnails: those shown last, by id, size and time of the file.
+        predicting: held while the tracker looks, which does so once at a time.
+    """
+
+    store: Store
+    author: str = "person"
+    load_tracker: Callable[[], tuple[Prelabeller, str]] | None = None
+    comparison: Comparison | None = None
+    thumbnails: Kept = field(default_factory=lambda: Kept(_THUMBNAILS_BYTES))
+    predicting: threading.Lock = field(default_factory=threading.Lock)
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Error responses of a route, for its description."""
+    return {status: {"model": Problem} for status in statuses}
+
+
+def look(serving: Serving, photo_id: int, preview: bool = False) -> Photograph:
+    """A photograph with its size or problem; its thumbnail is kept if it had to be decoded.
+
+    Raises:
+        HTTPException: 404 if there is no such photograph.
+    """
+    looked = look_at(serving.store, photo_id, preview)
+    if looked is None:
+        refuse(404, "there is no such photograph in the folder")
+    if looked.preview is not None:
+        serving.thumbnails.put(file_key(looked.photograph), thumbnail(looked.preview))
+    return looked.photograph
+
+
+def readable(serving: Serving, photo_id: int, preview: bool = False) -> Photograph:
+    """The same for a photograph that can be shown.
+
+    Raises:
+        HTTPException: 404 if there is no such photograph, 410 if it cannot be shown.
+    """
+    found = look(serving, photo_id, preview)
+    if found.problem is not None:
+        refuse(410, f"{found.path}: {found.problem}")
+    return found
+
+
+def file_key(photograph: Photograph) -> tuple[int, int, int]:
+    """What tells one content of a photograph from another."""
+    return photograph.id, photograph.bytes, photograph.modified_ns
+
+
+def detail(serving: Serving, photograph: Photograph) -> Detail:
+    """A photograph with the label that holds now."""
+    revision, redoable = read_label_and_redo(serving.store, photograph.id)
+    label = Label() if revision is None else revision.label
+    return Detail(
+        id=photograph.id,
+        path=photograph.path,
+        state=state_of(label) if photograph.problem is None else "unreadable",
+        width=photograph.width,
+        height=photograph.height,
+        problem=photograph.problem,
+        modified=photograph.modified_ns // 1_000_000,
+        unsure=photograph.unsure,
+        revision=None if revision is None else revision.id,
+        label=label,
+        can_undo=revision is not None,
+        can_redo=redoable,
+    )
+
+
+def refuse(status: int, line: str) -> NoReturn:
+    """Answer with an error of one line."""
+    raise HTTPException(status, " ".join(line.split()))

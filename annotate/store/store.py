@@ -1,0 +1,274 @@
+"""The labels of a folder's photographs: every revision of each, with undo and redo.
+
+A commit names the revision that it was made from. Undo and redo only move the photograph's head,
+so that no revision is ever lost and both outlast a restart. Nothing returns before SQLite has what
+was written on the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+from annotate.labels import Label, state_of
+from annotate.photographs.listing import list_photographs
+from annotate.store.schema import connect, connect_to_read, errors_of_store
+from annotate.store.sync import sync
+from annotate.store.types import Conflict, Photograph, Revision, Store
+from synth.errors import UserError
+
+#: Name of the store in the folder if no other is given.
+STORE_NAME: Final = "annotations.sqlite"
+
+
+def open_store(folder: Path, file: Path | None = None) -> Store:
+    """Open a folder's store, or make it, and bring its list of photographs up to date.
+
+    Args:
+        folder: holds the photographs.
+        file: the store; by default annotations.sqlite in the folder.
+
+    Raises:
+        UserError: if the folder is missing, or the file cannot be written, is held by another
+            program, is no store or of a newer format.
+    """
+    listing = list_photographs(folder)
+    file = folder / STORE_NAME if file is None else file
+    if not file.parent.is_dir():
+        raise UserError(f"{file.parent}: is no folder, so no labels can be kept there")
+    connection = connect(file)
+    places = {found.path: place for place, found in enumerate(listing.files)}
+    store = Store(folder.resolve(), file, listing.left_out, connection, threading.RLock(), places)
+    try:
+        with errors_of_store(file), _writing(store):
+            sync(connection, listing.files)
+    except BaseException:
+        connection.close()
+        raise
+    return store
+
+
+def close(store: Store) -> None:
+    """Let go of the file."""
+    with store.lock:
+        store.connection.close()
+
+
+def read_labels(file: Path) -> dict[str, tuple[int, Label]]:
+    """What a store says, by path of the photograph: number of the revision, and the label.
+
+    The file is not written, and the photographs need not be there.
+
+    Raises:
+        UserError: if there is no such file, or it is no store or of a newer format.
+    """
+    with errors_of_store(file), contextlib.closing(connect_to_read(file)) as connection:
+        rows = connection.execute(
+            "SELECT path, head, label FROM photos JOIN revisions ON revisions.id = head"
+        )
+        return {path: (head, Label.model_validate_json(label)) for path, head, label in rows}
+
+
+def photographs(store: Store) -> list[Photograph]:
+    """All photographs that are in the folder, in natural order of their paths."""
+    found = [Photograph._make(row) for row in _rows(store, f"{_SELECT} WHERE present")]
+    # Another process may have found files since; they come last until this one is started anew.
+    last = len(found)
+    return sorted(found, key=lambda photo: (store.places.get(photo.path, last), photo.path))
+
+
+def photograph(store: Store, photo_id: int) -> Photograph | None:
+    """One photograph; None if there is none with this id, or it is no longer in the folder."""
+    for row in _rows(store, f"{_SELECT} WHERE id = ? AND present", photo_id):
+        return Photograph._make(row)
+    return None
+
+
+def labelled(store: Store) -> Iterator[tuple[Photograph, Label]]:
+    """Photographs in the folder that have a label, in natural order."""
+    rows = _rows(store, "SELECT photos.id, label FROM photos JOIN revisions ON revisions.id = head")
+    texts: dict[int, str] = dict(rows)
+    for found in photographs(store):
+        if found.id in texts:
+            yield found, Label.model_validate_json(texts[found.id])
+
+
+def read_label(store: Store, photo_id: int) -> Revision | None:
+    """The revision that holds for a photograph; None if it has no label."""
+    rows = _rows(store, f"{_REVISIONS} WHERE id = (SELECT head FROM photos WHERE id = ?)", photo_id)
+    return _revision(rows[0]) if rows else None
+
+
+def history(store: Store, photo_id: int) -> list[Revision]:
+    """All revisions of a photograph, the oldest first, undone ones too."""
+    rows = _rows(store, f"{_REVISIONS} WHERE photo = ? ORDER BY id", photo_id)
+    return [_revision(row) for row in rows]
+
+
+def read_label_and_redo(store: Store, photo_id: int) -> tuple[Revision | None, bool]:
+    """The revision that holds, and whether something that was undone could be done again."""
+    with store.lock:
+        revision = read_label(store, photo_id)
+        head = None if revision is None else revision.id
+        return revision, _newest_child(store, photo_id, head) is not None
+
+
+def commit(
+    store: Store, photo_id: int, base: int | None, label: Label, action: str, author: str
+) -> int:
+    """Write a new revision and make it the one that holds; its number.
+
+    Args:
+        store: where.
+        photo_id: of the photograph.
+        base: the revision that it was made from; None if there was none.
+        label: all that is said of the photograph now.
+        action: what was done, in a few words.
+        author: who did it.
+
+    Raises:
+        Conflict: if another revision holds than `base`; nothing is written.
+        KeyError: if there is no such photograph.
+        sqlite3.OperationalError: if the file cannot be written; nothing is.
+    """
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    with _writing(store) as connection:
+        _check_base(connection, photo_id, base)
+        revision = connection.execute(
+            "INSERT INTO revisions (photo, parent, label, action, author, at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (photo_id, base, label.model_dump_json(), action, author, at),
+        ).lastrowid
+        assert revision is not None
+        _move_head(connection, photo_id, revision, label)
+    return revision
+
+
+def undo(store: Store, photo_id: int, base: int | None) -> int | None:
+    """Go back to the revision before the one that holds; its number, None if that is no label.
+
+    Raises:
+        Conflict: if another revision holds than `base`, or there is nothing to undo.
+        KeyError, sqlite3.OperationalError: as of `commit`.
+    """
+    with _writing(store) as connection:
+        _check_base(connection, photo_id, base)
+        if base is None:
+            raise Conflict("there is nothing to undo")
+        (parent,) = connection.execute(
+            "SELECT parent FROM revisions WHERE id = ?", (base,)
+        ).fetchone()
+        _move_head(connection, photo_id, parent, _label_of(connection, parent))
+    return cast("int | None", parent)
+
+
+def redo(store: Store, photo_id: int, base: int | None) -> int:
+    """Go to the newest revision made from the one that holds; its number.
+
+    Raises:
+        Conflict: if another revision holds than `base`, or there is nothing to redo.
+        KeyError, sqlite3.OperationalError: as of `commit`.
+    """
+    with _writing(store) as connection:
+        _check_base(connection, photo_id, base)
+        child = _newest_child(store, photo_id, base)
+        if child is None:
+            raise Conflict("there is nothing to redo")
+        _move_head(connection, photo_id, child, _label_of(connection, child))
+    return child
+
+
+def set_size(store: Store, photo_id: int, width: int, height: int) -> None:
+    """Note that a photograph can be shown, and its upright size in pixels."""
+    _set(store, photo_id, "width = ?, height = ?, problem = NULL", width, height)
+
+
+def set_problem(store: Store, photo_id: int, problem: str) -> None:
+    """Note why a photograph cannot be shown."""
+    _set(store, photo_id, "width = NULL, height = NULL, problem = ?", problem)
+
+
+def set_file(store: Store, photo_id: int, bytes_: int, modified_ns: int) -> None:
+    """Note that a photograph's file has changed: what was known of the old content is forgotten."""
+    _set(
+        store,
+        photo_id,
+        "bytes = ?, modified_ns = ?, width = NULL, height = NULL, problem = NULL, unsure = NULL",
+        bytes_,
+        modified_ns,
+    )
+
+
+def set_unsure(store: Store, photo_id: int, unsure: float | None) -> None:
+    """Note how unsure the tracker is of a photograph: 0 sure … 1 unsure, None if it has no say."""
+    _set(store, photo_id, "unsure = ?", unsure)
+
+
+_SELECT: Final = (
+    "SELECT id, path, bytes, modified_ns, width, height, problem,"
+    " CASE WHEN problem IS NULL THEN state ELSE 'unreadable' END, unsure, head FROM photos"
+)
+_REVISIONS: Final = "SELECT id, photo, parent, label, action, author, at FROM revisions"
+
+
+def _revision(row: tuple[Any, ...]) -> Revision:
+    id_, photo, parent, label, action, author, at = row
+    return Revision(id_, photo, parent, Label.model_validate_json(label), action, author, at)
+
+
+def _rows(store: Store, query: str, *values: Any) -> list[Any]:
+    with store.lock:
+        return store.connection.execute(query, values).fetchall()
+
+
+@contextlib.contextmanager
+def _writing(store: Store) -> Iterator[sqlite3.Connection]:
+    """A transaction that is on the disk at the end, or undone if anything was raised."""
+    with store.lock:
+        # Immediate, so that no other process writes between the check of a base and the commit.
+        store.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield store.connection
+            store.connection.execute("COMMIT")
+        except BaseException:
+            if store.connection.in_transaction:
+                store.connection.execute("ROLLBACK")
+            raise
+
+
+def _set(store: Store, photo_id: int, what: str, *values: Any) -> None:
+    with _writing(store) as connection:
+        connection.execute(f"UPDATE photos SET {what} WHERE id = ?", (*values, photo_id))
+
+
+def _check_base(connection: sqlite3.Connection, photo_id: int, base: int | None) -> None:
+    row = connection.execute("SELECT head FROM photos WHERE id = ?", (photo_id,)).fetchone()
+    if row is None:
+        raise KeyError(photo_id)
+    if row[0] != base:
+        raise Conflict("the photograph was changed elsewhere meanwhile, in another tab perhaps")
+
+
+def _newest_child(store: Store, photo_id: int, revision: int | None) -> int | None:
+    query = "SELECT max(id) FROM revisions WHERE photo = ? AND parent IS ?"
+    return cast("int | None", _rows(store, query, photo_id, revision)[0][0])
+
+
+def _label_of(connection: sqlite3.Connection, revision: int | None) -> Label | None:
+    if revision is None:
+        return None
+    row = connection.execute("SELECT label FROM revisions WHERE id = ?", (revision,)).fetchone()
+    return Label.model_validate_json(row[0])
+
+
+def _move_head(
+    connection: sqlite3.Connection, photo_id: int, revision: int | None, label: Label | None
+) -> None:
+    connection.execute(
+        "UPDATE photos SET head = ?, state = ? WHERE id = ?", (revision, state_of(label), photo_id)
+    )

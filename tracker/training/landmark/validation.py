@@ -10,13 +10,15 @@ from torch import Tensor
 from synth.landmarks import MIDDLE_MCP, WRIST
 from tracker.evaluation.metrics import roc_auc
 from tracker.models.landmark import LandmarkOutput
+from tracker.roi import STABLE_LANDMARKS
 from tracker.training.landmark.losses import LandmarkTarget
 
 
 def validation_metrics(
     gathered: Sequence[tuple[LandmarkOutput, LandmarkTarget]],
 ) -> dict[str, float]:
-    """Errors in percent, of hands whose landmarks are all known; `score` is what is maximised."""
+    """Errors in percent, of hands whose landmarks make a region, over the landmarks that are known;
+    `score` is what is maximised."""
     landmarks = torch.cat([output.landmarks for output, _ in gathered])
     truth = torch.cat([target.landmarks for _, target in gathered])
     presence = torch.cat([output.presence for output, _ in gathered])
@@ -26,14 +28,18 @@ def validation_metrics(
     world = torch.cat([output.world for output, _ in gathered])
     true_world = torch.cat([target.world for _, target in gathered])
 
-    hands = ~torch.isnan(truth).any(dim=2).any(dim=1)
-    error = (landmarks - truth)[hands][..., :2].norm(dim=2).mean(dim=1)
-    palm = (truth[hands][:, WRIST] - truth[hands][:, MIDDLE_MCP])[:, :2].norm(dim=1)
-    plane = truth[hands][..., :2]
-    box = (plane.amax(dim=1) - plane.amin(dim=1)).amax(dim=1)
+    known = ~torch.isnan(truth[..., :2]).any(dim=2)
+    hands = known[:, list(STABLE_LANDMARKS)].all(dim=1)
+    plane, counted = truth[hands][..., :2], known[hands]
+    off = (landmarks[hands][..., :2] - plane).norm(dim=2).nan_to_num() * counted
+    error = off.sum(dim=1) / counted.sum(dim=1)
+    palm = (plane[:, WRIST] - plane[:, MIDDLE_MCP]).norm(dim=1)
+    low = plane.nan_to_num(torch.inf).amin(dim=1)
+    high = plane.nan_to_num(-torch.inf).amax(dim=1)
+    box = (high - low).amax(dim=1)
     sides = ~torch.isnan(right)
     correct = ((handedness > 0) == (right > 0.5))[sides].float().mean()
-    in_space = (world - true_world)[hands].norm(dim=2).mean()
+    in_space = (world - true_world).norm(dim=2).nanmean()
     return {
         "palm_median": 100 * float((error / palm).median()),
         "palm_mean": 100 * float((error / palm).mean()),

@@ -17,7 +17,9 @@ def test_metrics_against_numpy() -> None:
     rng = np.random.default_rng(0)
     truth = rng.uniform(0.2, 0.8, (40, 21, 3))
     truth[5:9] = np.nan
-    truth[9, 3, 2] = np.nan  # not all known: takes no part
+    truth[9, 3, 2] = np.nan  # of a photograph: depth is not asked for
+    truth[10, [4, 20]] = np.nan  # fingertips that nobody placed
+    truth[11, 0] = np.nan  # no region: takes no part
     guess = np.nan_to_num(truth, nan=0.5) + rng.normal(0, 0.02, truth.shape)
     world, true_world = rng.normal(0, 0.05, (2, 40, 21, 3))
     true_world[5:9] = np.nan
@@ -54,13 +56,14 @@ def test_metrics_against_numpy() -> None:
         )
 
     found = validation_metrics([part(slice(0, 13)), part(slice(13, 40))])
-    rows = [n for n in range(40) if not np.isnan(truth[n]).any()]
+    rows = [n for n in range(40) if n not in (5, 6, 7, 8, 11)]
     errors, palms, boxes = [], [], []
     for n in rows:
         off = [np.hypot(*(guess[n, i] - truth[n, i])[:2]) for i in range(21)]
-        errors.append(np.mean(off))
+        errors.append(np.nanmean(off))
         palms.append(np.hypot(*(truth[n, 9] - truth[n, 0])[:2]))
-        boxes.append(np.ptp(truth[n, :, :2], axis=0).max())
+        points = truth[n, ~np.isnan(truth[n, :, 0]), :2]
+        boxes.append(np.ptp(points, axis=0).max())
     ratio = np.array(errors) / np.array(palms)
     # PyTorch's median is the lower of two in the middle.
     assert found["palm_median"] == pytest.approx(100 * np.sort(ratio)[(len(ratio) - 1) // 2], 1e-4)
@@ -71,7 +74,7 @@ def test_metrics_against_numpy() -> None:
     assert found["handedness"] == pytest.approx(
         100 * np.mean([(handedness[n] > 0) == (right[n] > 0.5) for n in known]), 1e-4
     )
-    space = np.linalg.norm(world[rows] - true_world[rows], axis=2).mean()
+    space = np.nanmean(np.linalg.norm(world - true_world, axis=2))
     assert found["world_mm"] == pytest.approx(1000 * space, 1e-4)
     wins = [
         float(presence[i] > presence[j])

@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 import numpy as np
 
-from annotate.labels import Hand, Label, Point, state_of
-from synth.landmarks import LANDMARKS, MIDDLE_MCP, WRIST
+from annotate.labels import Label, state_of
+from annotate.matching import Matched, box_error, match_hands
+from synth.landmarks import LANDMARKS
 
-#: Two hands may be the same if their points are apart by less than this share of the longer side
-#: of the larger one's rectangle, in the mean.
-REACH: Final = 0.5
+_STATES: Final = ("outside", "hidden", "visible")
+
 #: What a hand that only one pass has, or whose side differs, counts in `disagreement`, as does a
 #: hand whose points are a whole palm apart, or more.
 MOST: Final = 1.0
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A hand that both passes have.
-
-    Attributes:
-        a, b: what the passes say of it.
-        distances: pixels between the points that both placed, by landmark.
-        palm: |wrist − middle MCP| of a in pixels, of b where a lacks one of them; None where both
-            do, or it is 0.
-    """
-
-    a: Hand
-    b: Hand
-    distances: Mapping[int, float]
-    palm: float | None
-
-    @property
-    def error(self) -> float | None:
-        """Mean distance ÷ palm size; None without a palm size or points."""
-        if self.palm is None or not self.distances:
-            return None
-        return sum(self.distances.values()) / len(self.distances) / self.palm
-
-
-@dataclass(frozen=True)
-class Matched:
-    """The hands of one photograph."""
-
-    pairs: tuple[Pair, ...]
-    only_a: tuple[Hand, ...]
-    only_b: tuple[Hand, ...]
 
 
 @dataclass(frozen=True)
@@ -109,6 +75,11 @@ class Agreement:
     mirrored: float | None
     worst: tuple[tuple[str, float], ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; null for what could not be computed."""
+        worst = [{"path": path, "disagreement": value} for path, value in self.worst]
+        return {**asdict(self), "worst": worst}
+
 
 @dataclass
 class _Counts:
@@ -142,12 +113,11 @@ class _Counts:
                 self.same_side += pair.a.side == pair.b.side
 
 
-def agreement(a: Mapping[str, Label], b: Mapping[str, Label], worst: int = 20) -> Agreement:
+def compare(a: Mapping[str, Label], b: Mapping[str, Label]) -> Agreement:
     """Compare two passes.
 
     Args:
         a, b: labels by path. Palm sizes are those of a where it has them.
-        worst: photographs to list at most.
     """
     paths = [path for path in a if path in b and _is_finished(a[path]) and _is_finished(b[path])]
     counts = _Counts()
@@ -181,7 +151,7 @@ def agreement(a: Mapping[str, Label], b: Mapping[str, Label], worst: int = 20) -
         same_side=_share(counts.same_side, counts.sides),
         presence=_share(sum(a[p].no_hand == b[p].no_hand for p in paths), len(paths)),
         mirrored=_share(sum(a[p].mirrored == b[p].mirrored for p in paths), len(paths)),
-        worst=tuple(sorted(apart, key=lambda item: (-item[1], item[0]))[:worst]),
+        worst=tuple(sorted(apart, key=lambda item: (-item[1], item[0]))),
     )
 
 
@@ -196,28 +166,45 @@ def disagreement(a: Label | None, b: Label | None) -> float | None:
     return _disagreement(match_hands(a.hands, b.hands))
 
 
-def match_hands(a: Sequence[Hand], b: Sequence[Hand]) -> Matched:
-    """Which hands are the same, by their points alone: as many as can be within `REACH`, with the
-    smallest sum of mean distances. Sides and ids are not looked at."""
-    pairs = []
-    if a and b:
-        from scipy.optimize import linear_sum_assignment  # slow to import
+def table(figures: Agreement, worst: int = 10) -> str:
+    """Figures and tables to print.
 
-        cost = np.array([[_cost(one, other) for other in b] for one in a])
-        # Any finite cost is at most 1: a pair that may not be costs more than all others together.
-        forbidden = 2.0 * (len(a) + len(b) + 1)
-        rows, columns = linear_sum_assignment(np.where(np.isfinite(cost), cost, forbidden))
-        pairs = [
-            (int(i), int(j)) for i, j in zip(rows, columns, strict=True) if np.isfinite(cost[i, j])
-        ]
-    with_a, with_b = {i for i, _ in pairs}, {j for _, j in pairs}
-    return Matched(
-        tuple(
-            Pair(a[i], b[j], _distances(a[i], b[j]), _palm(a[i]) or _palm(b[j])) for i, j in pairs
+    Args:
+        worst: photographs to list at most.
+    """
+    lines = [
+        f"photographs compared      {figures.photographs}",
+        f"not finished in both      {figures.unfinished}",
+        f"hands in both             {figures.hands}",
+        f"hands only in A, in B      {figures.only_a}, {figures.only_b}",
+        f"MNAE                      {_percent(figures.mnae)} of the palm"
+        f" (median hand {_percent(figures.median)}; {figures.without_palm} hands without a palm)",
+        f"same visibility           {_percent(figures.visibility)} of {figures.points} points"
+        f" ({figures.placed_by_one} more placed by one only)",
+        f"same side                 {_percent(figures.same_side)} of {figures.sides} hands",
+        f"hand or none, the same    {_percent(figures.presence)}",
+        f"mirrored, the same        {_percent(figures.mirrored)}",
+        "",
+        *_columns(
+            ["landmark", "points", "mean", "median"],
+            [
+                [one.name, str(one.count), _percent(one.mean), _percent(one.median)]
+                for one in figures.landmarks
+            ],
         ),
-        tuple(hand for i, hand in enumerate(a) if i not in with_a),
-        tuple(hand for j, hand in enumerate(b) if j not in with_b),
-    )
+        "",
+        *_columns(
+            ["A \\ B", *_STATES],
+            [
+                [state, *map(str, row)]
+                for state, row in zip(_STATES, figures.visibility_counts, strict=True)
+            ],
+        ),
+    ]
+    if listed := figures.worst[:worst]:
+        rows = [[path, _percent(value)] for path, value in listed]
+        lines += ["", *_columns(["photograph", "disagreement"], rows)]
+    return "\n".join(lines)
 
 
 def _is_finished(label: Label) -> bool:
@@ -229,43 +216,9 @@ def _disagreement(matched: Matched) -> float:
     for pair in matched.pairs:
         differ = None not in (pair.a.side, pair.b.side) and pair.a.side != pair.b.side
         # Without a palm the hand's rectangle has to do, which is about twice as long.
-        error = 2 * _cost(pair.a, pair.b) if pair.error is None else pair.error
+        error = 2 * box_error(pair.a, pair.b) if pair.error is None else pair.error
         hands.append(MOST if differ else min(error, MOST))
     return sum(hands) / len(hands) if hands else 0.0
-
-
-def _cost(a: Hand, b: Hand) -> float:
-    """Mean distance ÷ longer side of the larger rectangle; inf if they cannot be the same."""
-    distances = _distances(a, b)
-    if not distances:
-        return math.inf if any(a.points) or any(b.points) else 0.0
-    mean = sum(distances.values()) / len(distances)
-    side = max(_longer_side(a), _longer_side(b))
-    if side == 0:
-        return 0.0 if mean == 0 else math.inf
-    return mean / side if mean <= REACH * side else math.inf
-
-
-def _distances(a: Hand, b: Hand) -> dict[int, float]:
-    return {
-        number: math.hypot(one.x - other.x, one.y - other.y)
-        for number, (one, other) in enumerate(zip(a.points, b.points, strict=True))
-        if one is not None and other is not None
-    }
-
-
-def _longer_side(hand: Hand) -> float:
-    points: list[Point] = [point for point in hand.points if point is not None]
-    xs, ys = [p.x for p in points], [p.y for p in points]
-    return max(max(xs) - min(xs), max(ys) - min(ys))
-
-
-def _palm(hand: Hand) -> float | None:
-    """Palm size in pixels, None if it is not known or 0."""
-    wrist, middle = hand.points[WRIST], hand.points[MIDDLE_MCP]
-    if wrist is None or middle is None:
-        return None
-    return math.hypot(wrist.x - middle.x, wrist.y - middle.y) or None
 
 
 def _mean(values: Sequence[float]) -> float | None:
@@ -278,3 +231,20 @@ def _median(values: Sequence[float]) -> float | None:
 
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def _columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns as wide as they must be: the first to the left, the others to the right."""
+    table = [head, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(head))]
+    return [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]

@@ -34,6 +34,18 @@ LabelsOption = Annotated[
         help="The pass: where the labels are. [default: FOLDER/annotations.sqlite]",
     ),
 ]
+SplitsOption = Annotated[
+    str, typer.Option(metavar="TRAIN,VAL,TEST", help="Shares of the splits, where there are any.")
+]
+BlockOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="Part sequences of more than N photographs into blocks, which may differ in split.",
+    ),
+]
+SeedOption = Annotated[int, typer.Option(min=0, help="Of all that is drawn.")]
 AuthorOption = Annotated[
     str | None, typer.Option(help="Who labels, for the history. [default: the user's name]")
 ]
@@ -117,10 +129,9 @@ def export(
     output: OutputOption,
     format_: FormatOption,
     labels: LabelsOption = None,
-    splits: Annotated[
-        str, typer.Option(metavar="TRAIN,VAL,TEST", help="Shares of the splits, of shards.")
-    ] = "0.8,0.1,0.1",
-    seed: Annotated[int, typer.Option(min=0, help="Of the splits.")] = 0,
+    splits: SplitsOption = "0.8,0.1,0.1",
+    block: BlockOption = None,
+    seed: SeedOption = 0,
 ) -> None:
     """Write the labels in a format that other tools, or the trainer, read."""
     from annotate.documents import document_of
@@ -138,7 +149,14 @@ def export(
             tqdm(unit="photograph", dynamic_ncols=True) as bar,
         ):
             dataset = write_shards(
-                document, folder, output, shares=shares, seed=seed, paths=paths, tick=bar.update
+                document,
+                folder,
+                output,
+                shares=shares,
+                seed=seed,
+                paths=paths,
+                block=block,
+                tick=bar.update,
             )
         counts = ", ".join(f"{split} {n['samples']}" for split, n in dataset.counts().items())
         _say(f"{output}: photographs: {counts}. {LOSSES}")
@@ -181,15 +199,29 @@ def crops(
     negatives: Annotated[
         int, typer.Option(min=0, max=100, help="Crops without a hand, a photograph.")
     ] = 2,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    splits: SplitsOption = "0.8,0.1,0.1",
+    block: BlockOption = None,
+    seed: SeedOption = 0,
 ) -> None:
     """Cut out the sets that teach presence and handedness: hands, and places without one."""
     from annotate.crops import write_crops
     from annotate.documents import document_of
+    from annotate.store.store import photographs
 
     with _store(folder, labels) as store:
         document = document_of(store)
-    _say(f"{output}: {write_crops(document, folder, output, negatives, seed)}")
+        paths = [photograph.path for photograph in photographs(store)]
+    written = write_crops(
+        document,
+        folder,
+        output,
+        negatives,
+        seed,
+        shares=_shares(splits),
+        paths=paths,
+        block=block,
+    )
+    _say(f"{output}: {written}")
 
 
 @app.command()

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.formats.document import LabelledPhotograph, is_inside
+from annotate.formats.document import Document, LabelledPhotograph, is_inside
 from annotate.formats.new_folder import new_folder
 from annotate.formats.picture import encode_jpeg, load_unmirrored
 from annotate.formats.shard_label import PADDING
@@ -36,7 +36,7 @@ FACTOR: Final = 1.5
 _SCALE: Final = 1.15
 #: and its middle within this share of its side. The hand's points stay in the square.
 _SHIFT: Final = 0.08
-#: Points inside of the photograph that a positive has at least, and pixels of any square's side.
+#: Points inside of the photograph that a positive has at least; pixels of any square's side.
 LEAST_POINTS: Final = 5
 LEAST_SIDE: Final = 32
 #: IoU that two negatives of a photograph may have.
@@ -75,6 +75,17 @@ class Crop:
     mirrored: bool
 
 
+@dataclass(frozen=True)
+class Written:
+    """How many squares were written around hands, and away from them."""
+
+    positive: int
+    negative: int
+
+    def __str__(self) -> str:
+        return f"{self.positive} crops with a hand, {self.negative} without"
+
+
 def sample_crops(
     photographs: Iterable[LabelledPhotograph], negatives: int, seed: int
 ) -> list[Crop]:
@@ -85,7 +96,7 @@ def sample_crops(
 
     Args:
         negatives: squares without a hand that each photograph gives, as far as there is room; none
-            if a hand has no point, for it may be anywhere.
+            if a hand has fewer than `LEAST_POINTS` points, for it may be anywhere.
         seed: of the draws, which hang on a photograph's path too.
     """
     known = [p for p in photographs if state_of(p.label) in ("done", "no hand")]
@@ -104,17 +115,17 @@ def sample_crops(
 
 
 def write_crops(
-    photographs: Sequence[LabelledPhotograph],
+    document: Document,
     folder: Path,
     output: Path,
-    *,
     negatives: int = 1,
     seed: int = 0,
+    *,
     shares: Mapping[Split, float] = SHARES,
     paths: Iterable[str] = (),
     block: int | None = None,
     tick: Callable[[], object] = lambda: None,
-) -> dict[str, int]:
+) -> Written:
     """Write OUT/positive/*.jpg, OUT/negative/*.jpg and OUT/crops.json.
 
     crops.json is a list of what `Crop` says, with the `file` in OUT and its `split`, which is the
@@ -122,7 +133,7 @@ def write_crops(
     photographs give the same bytes.
 
     Args:
-        photographs: labelled ones; those that are not done or without a hand are passed over.
+        document: labelled photographs; those that are not done or without a hand are passed over.
         folder: of the photographs.
         output: a new or empty folder.
         negatives, seed: see `sample_crops`.
@@ -130,16 +141,16 @@ def write_crops(
         tick: called after each photograph that squares are cut from.
 
     Returns:
-        How many `positive` and `negative` squares there are.
+        How many squares there are.
 
     Raises:
         UserError: if there is nothing to cut, a photograph cannot be read or has another size than
             was labelled, or the output holds something.
     """
-    crops = sample_crops(photographs, negatives, seed)
+    crops = sample_crops(document.photographs, negatives, seed)
     if not crops:
         raise UserError(f"{folder}: no photograph is done or without a hand: mark some as done")
-    by_path = {photo.path: photo for photo in photographs}
+    by_path = {photo.path: photo for photo in document.photographs}
     of_photo: dict[str, list[Crop]] = {}
     for crop in crops:
         of_photo.setdefault(crop.photograph, []).append(crop)
@@ -162,7 +173,7 @@ def write_crops(
             tick()
         text = json.dumps(records, indent=1, ensure_ascii=False) + "\n"
         write_atomically(output / INDEX, [text.encode()])
-    return counts
+    return Written(**counts)
 
 
 def _cut(picture: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
@@ -237,10 +248,10 @@ def _free_place(
 
 
 def _reach(hand: Hand) -> _Box | None:
-    """Where a hand is: all of its points with their skin, those outside too; further where some
-    points are missing. None without any point."""
+    """Where a hand is: all of its points with their skin, those outside too; half a hand further
+    where some points are missing. None with too few points to say."""
     points = [(p.x, p.y) for p in hand.points if p is not None]
-    if not points:
+    if len(points) < LEAST_POINTS:
         return None
     x0, y0, x1, y1 = _bounds(points)
     longer = max(x1 - x0, y1 - y0)

@@ -29,8 +29,8 @@ def surrounding(
 ) -> Surrounding | None:
     """The nearest confirmed photographs before and after one, or None if either is missing.
 
-    A photograph is confirmed if it is done or has no hand, or if all of its points are confirmed
-    and there are some.
+    A photograph is confirmed if it is done or has no hand, or if all points of its hands are placed
+    and confirmed.
 
     Args:
         labels: by path; those of photographs that nobody has begun may be missing.
@@ -41,8 +41,11 @@ def surrounding(
         ValueError: if it is not one of them.
     """
     place = sequence.index(path)
-    before = next((p for p in sequence[:place][::-1] if _is_confirmed(labels.get(p))), None)
-    after = next((p for p in sequence[place + 1 :] if _is_confirmed(labels.get(p))), None)
+    earlier, later = range(place - 1, -1, -1), range(place + 1, len(sequence))
+    before, after = (
+        next((sequence[i] for i in places if _is_confirmed(labels.get(sequence[i]))), None)
+        for places in (earlier, later)
+    )
     if before is None or after is None:
         return None
     return Surrounding(before, after, _share(sequence, before, path, after))
@@ -86,8 +89,8 @@ def interpolated(
 def _is_confirmed(label: Label | None) -> bool:
     if label is None:
         return False
-    points = [point for hand in label.hands for point in hand.points if point is not None]
-    sure = bool(points) and all(point.confirmed for point in points)
+    points = [point for hand in label.hands for point in hand.points]
+    sure = bool(points) and all(point is not None and point.confirmed for point in points)
     return label.no_hand or bool(label.hands and label.done) or sure
 
 

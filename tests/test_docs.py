@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -18,6 +18,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from typer.main import get_command
 
+from annotate.cli import app as annotate_app
+from annotate.formats.texts import TextFormatName
 from synth.cli import app as synth_app
 from synth.dataset import new_dataset
 from synth.hand.model import PHENOTYPES
@@ -208,10 +210,22 @@ def test_format_describes_dataset_json() -> None:
         assert [name for name in names if f"`{name}`" not in described[key]] == [], key
 
 
+def test_annotation_names_the_formats_and_keys() -> None:
+    text = text_of("docs/annotation.md")
+    named = [row[0].strip("`") for row in rows(section(text, "## Formats"))]
+    assert named == [*get_args(TextFormatName), "shards"]
+    table = re.findall(r'^  \["\w+", "([^"]+)"', text_of("annotate/page/keys.js"), re.MULTILINE)
+    known = {key for keys in table for key in keys.split()}
+    keys = re.findall(r"^\| ([A-Z][^|]*) \|", section(text, "## The page"), re.MULTILINE)
+    assert len(keys) > 6
+    for key in (key.strip() for cell in keys for key in cell.split(",")):
+        assert key in known, key
+
+
 def test_third_party_names_every_dependency() -> None:
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
     extras = project["optional-dependencies"]
-    wanted = project["dependencies"] + extras["synth"] + extras["train"]
+    wanted = [*project["dependencies"], *extras["synth"], *extras["train"], *extras["annotate"]]
     packages = {re.match(r"[\w-]+", line)[0] for line in wanted}  # type: ignore[index]
     table = section(text_of("docs/third-party.md"), "## Python packages")
     assert {row[0].strip("`") for row in rows(table)} == packages
@@ -230,13 +244,14 @@ def shown_commands() -> list[tuple[str, list[str]]]:
         (name, shlex.split(line, comments=True))
         for name, block in blocks
         for line in block.splitlines()
-        if line.startswith(("hand-synth ", "hand-tracker ", "make "))
+        if line.startswith(("hand-annotate ", "hand-synth ", "hand-tracker ", "make "))
     ]
 
 
 def test_shown_commands_exist() -> None:
     targets = re.findall(r"^([\w-]+):", text_of("Makefile"), re.MULTILINE)
-    commands = {"hand-synth": get_command(synth_app), "hand-tracker": get_command(tracker_app)}
+    apps = {"hand-annotate": annotate_app, "hand-synth": synth_app, "hand-tracker": tracker_app}
+    commands = {program: get_command(app) for program, app in apps.items()}
     shown = shown_commands()
     in_readme = {tuple(words[:2]) for name, words in shown if name == "README.md"}
     assert in_readme >= {

@@ -34,10 +34,11 @@ from synth.errors import UserError
 from synth.landmarks import LANDMARKS, SKELETON_EDGES
 
 LOSSES: Final = (
-    "COCO: nothing is lost when hand-annotate reads the file again. Other tools see a point outside"
-    " of the photograph as not labelled, and do not see sides, sources, what is confirmed, done, no"
-    " hand and mirrored, which stand under `attributes`. x, y have their origin at the corner of the"
-    " first pixel, as COCO's boxes have. bbox and area are of the points, not of the skin."
+    "COCO: nothing is lost when hand-annotate reads the file again. Other tools see a point"
+    " outside of the photograph as not labelled, and do not see sides, sources, what is confirmed,"
+    " done, no hand and mirrored, which stand under `attributes`. x, y have their origin at the"
+    " corner of the first pixel, as COCO's boxes have. bbox and area are of the points, not of the"
+    " skin."
 )
 
 _CATEGORY: Final = 1

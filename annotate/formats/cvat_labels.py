@@ -66,10 +66,8 @@ def label_elements() -> ElementTree.Element:
     """The same as the element `labels` of an annotation file."""
     labels = ElementTree.Element("labels")
     hand = _label(labels, HAND, _HAND_COLOR, "skeleton")
-    ElementTree.SubElement(hand, "svg").text = _template()
-    attributes = hand.find("attributes")
-    for name, kind, default, values in _ATTRIBUTES if attributes is not None else ():
-        attribute = ElementTree.SubElement(attributes, "attribute")
+    for name, kind, default, values in _ATTRIBUTES:
+        attribute = ElementTree.SubElement(hand[-1], "attribute")
         for key, text in (
             ("name", name),
             ("mutable", "False"),
@@ -78,6 +76,7 @@ def label_elements() -> ElementTree.Element:
             ("values", "\n".join(values)),
         ):
             ElementTree.SubElement(attribute, key).text = text
+    ElementTree.SubElement(hand, "svg").text = _template()
     for number, name in enumerate(LANDMARKS):
         point = _label(labels, name, _color(number), "points")
         ElementTree.SubElement(point, "parent").text = HAND

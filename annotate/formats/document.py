@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from annotate.labels import Hand, Label, Point
 
@@ -24,7 +24,7 @@ class LabelledPhotograph:
     path: str
     width: int
     height: int
-    label: Label = Label()
+    label: Label = field(default_factory=Label)
 
     def __post_init__(self) -> None:
         if not _is_inside(self.path):

@@ -20,8 +20,8 @@ from synth.landmarks import LANDMARKS
 
 LOSSES: Final = (
     "Label Studio: places are percentages, so a point may come back a millionth of a pixel off."
-    " All else comes back when hand-annotate reads the file again. Label Studio keeps sources as the"
-    " text on a point, shows hands with unconfirmed points as predictions, and may move points"
+    " All else comes back when hand-annotate reads the file again. Label Studio keeps sources as"
+    " the text on a point, shows hands with unconfirmed points as predictions, and may move points"
     " outside of the photograph to its edge when somebody edits them."
 )
 
@@ -35,7 +35,8 @@ CONFIRMED: Final = "confirmed"
 _POINT_COLORS: Final = ("#888888", "#ff5555", "#ffaa00", "#33aa33", "#5588ff", "#cc66dd")
 _POINT_WIDTH: Final = 0.5  # percent of the photograph's width, as it is drawn
 
-#: What to paste as a project's labelling interface ("Code") before the tasks are imported.
+#: What to paste as a project's labelling interface ("Code") before the tasks are imported. Label
+#: Studio's own export to COCO asks for `model_index`.
 LABELING_CONFIG: Final = "\n".join(
     [
         "<View>",
@@ -45,7 +46,8 @@ LABELING_CONFIG: Final = "\n".join(
         "  </RectangleLabels>",
         '  <KeyPointLabels name="points" toName="image" strokeWidth="3">',
         *(
-            f'    <Label value="{name}" background="{_POINT_COLORS[(number + 3) // 4]}"/>'
+            f'    <Label value="{name}" model_index="{number}"'
+            f' background="{_POINT_COLORS[(number + 3) // 4]}"/>'
             for number, name in enumerate(LANDMARKS)
         ),
         "  </KeyPointLabels>",
@@ -71,11 +73,15 @@ def write_label_studio(document: Document, prefix: str = "") -> bytes:
     """Tasks to import, ASCII JSON; the same bytes for the same document.
 
     Args:
-        prefix: what `data.image` begins with, before the path with % escapes: for files that Label
-            Studio serves from a folder "/data/local-files/?d=FOLDER/", or an address that ends in /.
+        prefix: what `data.image` begins with, before the path with % escapes: an address that ends
+            in /, or "/data/local-files/?d=FOLDER/" where Label Studio serves files from a folder.
     """
-    tasks = [_task(photograph, prefix) for photograph in document.photographs]
-    return (json.dumps(tasks, separators=(",", ":"), allow_nan=False) + "\n").encode("ascii")
+    # One by one: all at once are a hundred objects a hand.
+    tasks = (
+        json.dumps(_task(photograph, prefix), separators=(",", ":"), allow_nan=False)
+        for photograph in document.photographs
+    )
+    return f"[{','.join(tasks)}]\n".encode("ascii")
 
 
 def _task(photograph: LabelledPhotograph, prefix: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -23,7 +22,7 @@ from annotate.formats.reading import (
     new_point,
     parse_json,
 )
-from annotate.labels import IMPORTED, VISIBLE, Hand, Point
+from annotate.labels import IMPORTED, VISIBLE, Point
 from synth.errors import UserError
 from synth.landmarks import LANDMARKS
 

@@ -1,4 +1,4 @@
-"""Files from elsewhere, checked: what is wrong with them is told in one line that names the place."""
+"""Files from elsewhere, checked: what is wrong is told in one line that names the place."""
 
 from __future__ import annotations
 

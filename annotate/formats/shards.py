@@ -36,10 +36,10 @@ from synth.shards.reader import read_samples
 from synth.shards.writer import ShardRecord
 
 LOSSES: Final = (
-    "Shards: only photographs that are done or have no hand are written. Lost are who placed and who"
-    " confirmed a point (all come back as imported and confirmed), and digits after the fourth of a"
-    " place. Mirrored photographs are flipped. JPEGs that need no turning keep what the camera wrote"
-    " into them, place and time among it."
+    "Shards: only photographs that are done or have no hand are written. Lost are who placed and"
+    " who confirmed a point (all come back as imported and confirmed), and digits after the fourth"
+    " of a place. Mirrored photographs are flipped. JPEGs that need no turning keep what the camera"
+    " wrote into them, place and time among it."
 )
 
 INDEX: Final = "photographs.json"
@@ -57,7 +57,7 @@ class _Sequence:
     split: Split
     photographs: tuple[LabelledPhotograph, ...]
 
-    def keys(self) -> Iterator[tuple[str, int, LabelledPhotograph]]:
+    def frames(self) -> Iterator[tuple[str, int, LabelledPhotograph]]:
         """Key of the sample, frame, photograph."""
         for frame, photograph in enumerate(self.photographs):
             yield sample_key(self.number, frame, 0), frame, photograph
@@ -204,7 +204,7 @@ def _write(
     origins = {
         key: {"path": photo.path, "mirrored": photo.label.mirrored}
         for sequence in chosen
-        for key, _, photo in sequence.keys()
+        for key, _, photo in sequence.frames()
     }
     write_atomically(output / INDEX, [_json(origins)])
     return records
@@ -225,7 +225,7 @@ def _members(
     group: Sequence[_Sequence], folder: Path, digests: dict[str, str], tick: Callable[[], object]
 ) -> Iterator[bytes]:
     for sequence in group:
-        for key, frame, photograph in sequence.keys():
+        for key, frame, photograph in sequence.frames():
             jpeg = unmirrored_jpeg(folder, photograph)
             digests[photograph.path] = hashlib.sha256(jpeg).hexdigest()
             label = sample_label(photograph, sequence.number, frame, sequence.split)
@@ -249,7 +249,7 @@ def _record(path: Path, group: Sequence[_Sequence]) -> ShardRecord:
 def _labels_checksum(chosen: Sequence[_Sequence]) -> str:
     digest = hashlib.sha256()
     for sequence in chosen:
-        for _, frame, photograph in sequence.keys():
+        for _, frame, photograph in sequence.frames():
             label = sample_label(photograph, sequence.number, frame, sequence.split)
             digest.update(encode_label(label))
     return digest.hexdigest()

@@ -37,8 +37,9 @@ def split_runs(
 ) -> list[Run]:
     """Sequences of photographs with their splits, in natural order.
 
-    A sequence longer than a split's share of all photographs does not go there. Each split with a
-    share gets a sequence as long as there are enough.
+    A sequence longer than the smallest split goes to the largest one; of the others, so many go
+    there that the shares are kept as well as they can be. Each split with a share gets a sequence
+    as long as there are enough.
 
     Args:
         paths: of the photographs that are wanted, each once.
@@ -67,10 +68,7 @@ def split_runs(
                 runs.append(run)
                 hashes.append(hashlib.sha256(f"{seed}/{part[0]}".encode()).digest())
     lengths = [len(run) for run in runs]
-    found = [
-        _drawn(length, hash_, weights, sum(lengths))
-        for length, hash_ in zip(lengths, hashes, strict=True)
-    ]
+    found = _drawn(lengths, hashes, weights)
     for number, weight in enumerate(weights):
         if weight > 0 and number not in found:
             _give_one(found, number, list(zip(lengths, hashes, strict=True)))
@@ -87,18 +85,25 @@ def _weights(shares: Mapping[Split, float]) -> list[float]:
     return [weight / whole for weight in weights]
 
 
-def _drawn(length: int, hash_: bytes, weights: Sequence[float], total: int) -> int:
-    """Number of the split of a run of so many photographs, of so many in all."""
-    largest = max(weights)
-    fitting = [
-        weight if weight == largest or weight * total >= length else 0.0 for weight in weights
-    ]
-    place = int.from_bytes(hash_[:6], "big") / 2**48 * sum(fitting)
-    for number, weight in enumerate(fitting):
-        if place < weight:
-            return number
-        place -= weight
-    return weights.index(largest)  # only rounding leads here
+def _drawn(lengths: Sequence[int], hashes: Sequence[bytes], weights: Sequence[float]) -> list[int]:
+    """Numbers of the splits of runs of so many photographs."""
+    total, largest = sum(lengths), weights.index(max(weights))
+    longest = min(weight for weight in weights if weight > 0) * total
+    quotas = [weight * total for weight in weights]
+    quotas[largest] -= sum(length for length in lengths if length > longest)
+    left = sum(max(quota, 0.0) for quota in quotas)
+    found = []
+    for length, hash_ in zip(lengths, hashes, strict=True):
+        place = int.from_bytes(hash_[:6], "big") / 2**48 * left
+        split = largest
+        # Test first: where the quotas change a little, none goes from train to test.
+        for number in reversed(range(len(quotas))) if length <= longest else ():
+            if place < quotas[number]:
+                split = number
+                break
+            place -= max(quotas[number], 0.0)
+        found.append(split)
+    return found
 
 
 def _give_one(found: list[int], number: int, ranks: Sequence[tuple[int, bytes]]) -> None:

@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from annotate.labels import MOST_HANDS, OUTSIDE, VISIBLE, Hand, Label, Point
 from tracker.results import HandResult
@@ -138,6 +137,8 @@ def unsureness(results: Sequence[HandResult], turned: Sequence[HandResult], widt
         turned: of its mirror image.
         width: of the photograph in pixels.
     """
+    from scipy.optimize import linear_sum_assignment  # takes half a second to load
+
     if not results and not turned:
         return NOTHING
     if len(results) != len(turned):

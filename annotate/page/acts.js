@@ -13,26 +13,26 @@ import {
 } from "./current.js";
 import * as label from "./label.js";
 import { COUNT, HIDDEN, NAMES, OUTSIDE, VISIBILITIES, VISIBLE } from "./landmarks.js";
-import { cancelMoving, commitMoving, place } from "./moving.js";
+import { commitMoving, place } from "./moving.js";
 import { photograph, predecessor } from "./photographs.js";
 import { say } from "./saying.js";
 import { changed, state } from "./state.js";
 
-/** Make one edit; false if it changes nothing or cannot be made now. */
-export function act(action, change) {
+/** Whether the photograph can be labelled now; if not, that is said. */
+function ready() {
   commitMoving();
-  if (!isReady()) {
-    say(state.failure ? "This photograph cannot be labelled." : "Still loading.");
-    return false;
-  }
-  return saving.edit(state.current, action, change);
+  if (isReady()) return true;
+  say(state.failure ? "This photograph cannot be labelled." : "Still loading.");
+  return false;
 }
+
+/** Make one edit; false if it changes nothing or cannot be made now. */
+export const act = (action, change) => ready() && saving.edit(state.current, action, change);
 
 /** Place the landmark that is next at (x, y), pixels of the photograph. */
 export function placeAt(x, y) {
-  commitMoving();
+  if (!ready()) return undefined;
   const index = toPlace();
-  if (!isReady()) return say("Still loading.");
   if (index === null) {
     const none = shownLabel().no_hand;
     return say(
@@ -57,6 +57,7 @@ export function placeAt(x, y) {
 
 /** Of the selected landmark: of its point, or of the one that is placed next. */
 export function setVisibility(visibility) {
+  if (!ready()) return undefined;
   if (selectedPoint()) return setVisibilityOf(state.handId, state.landmark, visibility);
   const next = toPlace();
   if (next === null) return say("No landmark is selected. W selects the next one.");
@@ -86,6 +87,7 @@ export function cycleVisibility(handId, index) {
 }
 
 export function removePoint() {
+  if (!ready()) return undefined;
   if (!selectedPoint()) return say("No placed point is selected.");
   const { handId, landmark } = state;
   act(`take ${NAMES[landmark]} away`, label.removePoint(handId, landmark));
@@ -94,8 +96,7 @@ export function removePoint() {
 }
 
 export function newHand() {
-  if (!isReady()) return say("Still loading.");
-  commitMoving();
+  if (!ready()) return undefined;
   state.draft = true;
   state.draftSide = null;
   select(label.freeId(shownLabel()), 0);
@@ -103,6 +104,7 @@ export function newHand() {
 }
 
 export function removeHand(id = state.handId) {
+  if (!ready()) return undefined;
   const hand = label.handOf(shownLabel(), id);
   if (!hand) {
     if (state.draft) selectFirst();
@@ -127,11 +129,12 @@ export function chooseHand(id) {
   commitMoving();
   state.draft = false;
   select(id, label.nextUnplaced(hand));
-  say(`Hand ${id}, ${hand.side ?? "side not said"}, ${label.placedCount(hand)} of ${COUNT} placed.`);
+  const side = hand.side ?? "side not said";
+  say(`Hand ${id}, ${side}, ${label.placedCount(hand)} of ${COUNT} placed.`);
 }
 
 export function setSide(side, id = state.handId) {
-  if (!isReady()) return;
+  if (!ready()) return;
   if (label.handOf(shownLabel(), id)) act(`hand ${id} is a ${side} hand`, label.setSide(id, side));
   else state.draftSide = side;
   say(`Hand ${id} is the person's ${side} hand.`);
@@ -145,7 +148,7 @@ export function flipSide() {
 }
 
 export function mirror() {
-  if (!isReady()) return;
+  if (!ready()) return;
   const mirrored = !shownLabel().mirrored;
   act(mirrored ? "is a mirror image" : "is no mirror image", label.setMirrored(mirrored));
   say(
@@ -156,7 +159,7 @@ export function mirror() {
 }
 
 export function noHand() {
-  if (!isReady()) return;
+  if (!ready()) return;
   const { no_hand: none, hands } = shownLabel();
   state.draft = false;
   act(none ? "may have a hand" : "no hand", label.setNoHand(!none));
@@ -172,10 +175,10 @@ export function confirmHand() {
 }
 
 export async function copyPrevious() {
+  if (!ready()) return undefined;
   const id = state.current;
   const from = predecessor(id);
   if (from === null) return say("There is no photograph before this one.");
-  commitMoving();
   try {
     await saving.load(from);
   } catch (error) {
@@ -195,8 +198,7 @@ export async function copyPrevious() {
 }
 
 async function askServer(what, doing, done) {
-  commitMoving();
-  if (!isReady()) return;
+  if (!ready()) return;
   const id = state.current;
   say(doing);
   if ((await saving.ask(id, what)) && state.current === id) {
@@ -225,18 +227,20 @@ export const interpolate = () =>
 
 /** what: undo or redo. The server keeps the history, so it outlives the page. */
 export async function goBack(what) {
-  commitMoving();
-  if (!isReady()) return;
+  if (!ready()) return;
   const id = state.current;
   const detail = saving.detail(id);
   if (!saving.waits(id) && !(what === "undo" ? detail.can_undo : detail.can_redo)) {
     say(`There is nothing to ${what}.`);
     return;
   }
-  cancelMoving();
-  if ((await saving.ask(id, what)) && state.current === id) {
-    const hand = selectedHand();
-    if (hand && !selectedPoint()) select(hand.id, label.nextUnplaced(hand, state.landmark ?? 0));
-    say(what === "undo" ? "Undone." : "Redone.");
+  const before = shownLabel();
+  if (!(await saving.ask(id, what)) || state.current !== id) return;
+  const gone = label.takenAway(before, shownLabel());
+  const hand = selectedHand();
+  if (gone) select(gone.handId, gone.index);
+  else if (hand && !selectedPoint()) {
+    select(hand.id, label.nextUnplaced(hand, state.landmark ?? 0));
   }
+  say(what === "undo" ? "Undone." : "Redone.");
 }

@@ -7,14 +7,18 @@ import { imageUrl } from "./api.js";
 
 const pictures = new Map(); // id → {image, ready, shown}
 
-/** {image, ready: promise, isReady}; ready rejects if it cannot be shown. */
-export function picture(id) {
+/**
+ * {image, ready: promise, isReady}; ready rejects if it cannot be shown.
+ *
+ * @param version of the file, where known: the browser then need not ask whether it is the same
+ */
+export function picture(id, version) {
   if (!pictures.has(id)) {
     const image = new Image();
     image.alt = "";
     image.draggable = false;
     image.decoding = "sync";
-    image.src = imageUrl(id);
+    image.src = imageUrl(id, version);
     const entry = { image, isReady: false };
     entry.ready = image.decode().then(() => {
       entry.isReady = true;
@@ -26,9 +30,8 @@ export function picture(id) {
   return pictures.get(id);
 }
 
-/** Keep only these; loads of others that are under way stop. */
-export function keepOnly(ids) {
-  const kept = new Set(ids);
+/** Keep only these (a set of ids); loads of others that are under way stop. */
+export function keepOnly(kept) {
   for (const [id, { image, isReady }] of pictures) {
     if (kept.has(id)) continue;
     if (!isReady) image.src = "";
@@ -38,5 +41,3 @@ export function keepOnly(ids) {
 
 /** Forget one that failed, so that it is asked for anew. */
 export const forgetPicture = (id) => pictures.delete(id);
-
-export const picturesKept = () => pictures.size;

@@ -61,6 +61,7 @@ export const commit = (id, base, action, label) =>
 export const ask = (id, what, base) =>
   request("POST", `${photograph(id)}/${what}`, { base }, what === "prelabel" ? PATIENT : QUICK);
 
-export const imageUrl = (id) => `/photographs/${id}/image`;
+export const imageUrl = (id, version) =>
+  `/photographs/${id}/image${version === undefined ? "" : `?v=${version}`}`;
 export const thumbnailUrl = (id) => `/photographs/${id}/thumbnail`;
 export const exportUrl = (format) => `/api/export/${format}`;

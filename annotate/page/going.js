@@ -17,11 +17,11 @@ const DETAILS_KEPT = 200;
 /** A photograph seen this long ago may have been changed by somebody else. */
 const STALE = 5_000;
 const readAt = new Map();
+let wanted = new Set();
 
 export async function go(id) {
   if (id === null || id === undefined) return;
   commitMoving();
-  const started = performance.now();
   Object.assign(state, {
     current: id,
     image: null,
@@ -33,20 +33,20 @@ export async function go(id) {
   });
   history.replaceState(null, "", `#${id}`);
   selectFirst();
-  const entry = picture(id);
+  const entry = picture(id, saving.detail(id)?.modified);
   if (!entry.isReady || !saving.detail(id)) {
     const failure = await loaded(id, entry);
     if (state.current !== id) return;
     if (failure) {
       state.failure = failure;
       forgetPicture(id);
-      say(`${photographs.photograph(id).path}: ${failure.text}`);
+      say(failure.text);
       changed();
       lookAhead(id);
       return;
     }
   }
-  show(id, entry.image, started);
+  show(id, entry.image);
 }
 
 /** Wait for photograph and label. Returns why it cannot be shown, or null. */
@@ -54,7 +54,7 @@ async function loaded(id, entry) {
   try {
     const detail = await saving.load(id);
     readAt.set(id, Date.now());
-    if (detail.problem) return { text: detail.problem, mayMend: false };
+    if (detail.problem) return { text: `${detail.path} ${detail.problem}.`, mayMend: false };
   } catch (error) {
     return { text: `${error.message}.`, mayMend: true };
   }
@@ -72,7 +72,7 @@ async function loaded(id, entry) {
 const turned = ({ naturalWidth, naturalHeight }, { width, height }) =>
   width !== null && width > height !== naturalWidth > naturalHeight && width !== height;
 
-function show(id, image, started) {
+function show(id, image) {
   state.image = image;
   state.fitted = true;
   state.view = fit(size(), state.stage);
@@ -80,38 +80,45 @@ function show(id, image, started) {
   if (state.otherShown) void loadOther();
   changed();
   say(described(id));
-  requestAnimationFrame(() => {
-    performance.measure("photograph shown", { start: started, end: performance.now() });
-    // The next ones after this one has been painted.
+  // The next ones only after this one has been painted.
+  requestAnimationFrame(() =>
     setTimeout(() => {
       if (state.current === id) lookAhead(id);
-    });
-  });
+    }),
+  );
 }
 
 function described(id) {
   const entry = photographs.photograph(id);
   const { hands, no_hand: none } = saving.label(id);
-  const what = none ? "no hand" : hands.length === 1 ? "1 hand" : `${hands.length} hands`;
-  return `${entry.path}: ${entry.state}${none ? "" : `, ${what}`}.`;
+  const count = hands.length === 1 ? "1 hand" : `${hands.length} hands`;
+  const what = none ? "no hand" : hands.length === 0 ? "not labelled" : `${count}, ${entry.state}`;
+  return `${entry.path}: ${what}.`;
 }
 
 function lookAhead(id) {
-  const near = AHEAD.map((step) => photographs.neighbour(id, step)).filter((it) => it !== null);
-  keepOnly([id, ...near]);
+  const around = AHEAD.map((step) => photographs.neighbour(id, step));
+  const near = [...around, photographs.nextToDo(id)].filter((it) => it !== null);
+  wanted = new Set([id, ...near]);
+  keepOnly(wanted);
   const known = saving.known();
   for (const old of known.slice(0, Math.max(0, known.length - DETAILS_KEPT))) {
     if (old !== id && !near.includes(old)) saving.forget(old);
   }
-  for (const one of near) {
-    picture(one);
-    if (saving.detail(one)) continue;
-    readAt.set(one, Date.now());
-    saving.load(one).catch(() => {});
-  }
+  for (const one of near) void fetchAhead(one);
   if (Date.now() - (readAt.get(id) ?? 0) > STALE) {
     readAt.set(id, Date.now());
     saving.load(id, true).catch(() => {});
+  }
+}
+
+async function fetchAhead(id) {
+  try {
+    if (!saving.detail(id)) readAt.set(id, Date.now());
+    const { modified, problem } = await saving.load(id);
+    if (!problem && wanted.has(id)) picture(id, modified);
+  } catch {
+    // It will be asked for again when it is shown, and then what is wrong is said.
   }
 }
 

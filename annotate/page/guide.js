@@ -96,7 +96,7 @@ function words(hand, point, next) {
     return ["Selected", NAMES[state.landmark], how, count + then];
   }
   if (next !== null) return ["Place next", NAMES[next], WHERE[next], count];
-  if (!state.image) return ["", "–", "", ""];
+  if (!state.image) return ["", "", "", ""];
   if (shownLabel()?.no_hand) return ["Labelled", "No hand here", "X takes that back", ""];
   if (hand) return ["Hand complete", `Hand ${hand.id}`, "Enter confirms, N begins another", count];
   return ["", "No hand selected", "S selects a hand, N begins one", ""];

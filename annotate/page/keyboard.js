@@ -1,7 +1,15 @@
 /** Labelling without a pointer: choosing a landmark, moving it or a cursor, placing it. */
 
 import { placeAt } from "./acts.js";
-import { isReady, select, selectedHand, selectedPoint, shownLabel, size, toPlace } from "./current.js";
+import {
+  isReady,
+  select,
+  selectedHand,
+  selectedPoint,
+  shownLabel,
+  size,
+  toPlace,
+} from "./current.js";
 import { COUNT, FINGERS, NAMES, VISIBILITIES } from "./landmarks.js";
 import { commitMoving, EVERY, nudge } from "./moving.js";
 import { say } from "./saying.js";
@@ -31,11 +39,8 @@ function chooseLandmark(index) {
   select(state.handId, index);
   const point = selectedPoint();
   if (point) keepInSight(point.x, point.y);
-  say(
-    point
-      ? `${NAMES[index]}: ${VISIBILITIES[point.visibility]}${point.confirmed ? "" : ", to confirm"}.`
-      : `${NAMES[index]}: not placed.`,
-  );
+  const visibility = point ? VISIBILITIES[point.visibility] : "not placed";
+  say(`${NAMES[index]}: ${visibility}${point?.confirmed === false ? ", to confirm" : ""}.`);
 }
 
 /** An arrow key: the selected point moves, else the cursor that places, else the view. */
@@ -73,8 +78,8 @@ function keepInSight(x, y) {
 }
 
 export function placeAtCursor() {
-  if (!isReady()) return undefined;
-  if (toPlace() === null) return placeAt(0, 0); // says why there is nothing to place
+  // Says why there is nothing to place, or that nothing can be placed now.
+  if (!isReady() || toPlace() === null) return placeAt(0, 0);
   if (!state.cursor) {
     state.cursor = cursorStart();
     keepInSight(state.cursor.x, state.cursor.y);

@@ -50,9 +50,10 @@ const TABLE = [
   ["Photographs", "Home", "", going.first, UNSEEN],
   ["Photographs", "End", "", going.last, UNSEEN],
 
-  ["Landmarks", "W", "Next landmark", () => keyboard.stepLandmark(1), REPEATS],
-  ["Landmarks", "Q", "Previous landmark", () => keyboard.stepLandmark(-1), REPEATS],
-  ["Landmarks", "0 1 … 5", "Wrist, thumb … little finger; again: its next joint"],
+  ["Landmarks", "W Q", "Next, previous landmark"],
+  ["Landmarks", "W", "", () => keyboard.stepLandmark(1), { ...REPEATS, ...UNSEEN }],
+  ["Landmarks", "Q", "", () => keyboard.stepLandmark(-1), { ...REPEATS, ...UNSEEN }],
+  ["Landmarks", "0 1 2 3 4 5", "Wrist, thumb … little finger; again: its next joint"],
   ...[0, 1, 2, 3, 4, 5].map((row) => [
     "Landmarks",
     String(row),
@@ -62,7 +63,8 @@ const TABLE = [
   ]),
   ["Landmarks", "Space", "Place the next one at the keyboard's cursor", keyboard.placeAtCursor],
   ["Landmarks", "← ↑ → ↓", "Move the point or the cursor by 1 pixel"],
-  ["Landmarks", "Shift+↑", "… by 10 pixels; Ctrl: 50 pixels; Alt: the whole hand by 1"],
+  ["Landmarks", "Shift+← Ctrl+←", "… by 10, by 50 pixels"],
+  ["Landmarks", "Alt+←", "Move the whole hand by 1 pixel"],
   ...arrows(),
   ["Landmarks", "V", "Visible", () => acts.setVisibility(VISIBLE)],
   ["Landmarks", "H", "Hidden", () => acts.setVisibility(HIDDEN)],
@@ -86,10 +88,10 @@ const TABLE = [
   ["Help", "T", "Ask the tracker", acts.track],
   ["Help", "C", "Copy from the previous photograph", acts.copyPrevious],
   ["Help", "I", "Interpolate between confirmed frames", acts.interpolate],
-  ["Help", "Ctrl+Z", "Undo", COMMANDS.undo, REPEATS],
-  ["Help", "Ctrl+Shift+Z Ctrl+Y", "Redo", COMMANDS.redo, REPEATS],
-  ["Help", "K", "Show the other pass", review.showOther],
-  ["Help", "J", "Next photograph by disagreement", review.nextWorst],
+  ["Edits", "Ctrl+Z", "Undo", COMMANDS.undo, REPEATS],
+  ["Edits", "Ctrl+Shift+Z Ctrl+Y", "Redo", COMMANDS.redo, REPEATS],
+  ["Photographs", "K", "Show the other pass", review.showOther],
+  ["Photographs", "J", "Next one by how much the passes differ", review.nextWorst],
 
   ["View", "+ =", "Larger", keyboard.zoomIn, REPEATS],
   ["View", "-", "Smaller", keyboard.zoomOut, REPEATS],
@@ -103,9 +105,9 @@ const TABLE = [
   ["View", "}", "", picture.moreContrast, { ...REPEATS, ...UNSEEN }],
   ["View", "{", "", picture.lessContrast, { ...REPEATS, ...UNSEEN }],
   ["View", "/", "Brightness and contrast as in the file", picture.resetPicture],
-  ["View", "E", "Export", exports],
-  ["View", "?", "This sheet", sheet],
-  ["View", "Esc", "Let go; close"],
+  ["Edits", "Esc", "Let go of what is dragged; close"],
+  ["Edits", "E", "Export", exports],
+  ["Edits", "?", "This sheet", sheet],
   ["View", "Escape", "", letGo, UNSEEN],
 
   ["Pointer", "Click", "Place the next landmark; on a point: select it"],
@@ -166,7 +168,7 @@ function pressed(event) {
   }
   const found = names(event).find((name) => bound.has(name));
   if (!found || isOfControl(event)) return;
-  const isCharacter = /^(shift\+)?[^+]$/.test(found) && found !== "?";
+  const isCharacter = /^(shift\+)?.$/.test(found) && found !== "?";
   if (isCharacter && !state.settings.letters) return;
   const { run, repeats } = bound.get(found);
   event.preventDefault();
@@ -181,8 +183,11 @@ function names(event) {
   const isSymbol = key.length === 1 && key === key.toUpperCase() && !/\d/.test(key);
   // Shift is part of how a symbol is typed, and no part of its name.
   const shift = event.shiftKey && !isSymbol ? "shift+" : "";
-  const code = event.code.replace(/^(Key|Digit|Numpad(?=\d))/, "").toLowerCase();
-  return [`${held}${shift}${alt}${key}`, `${held}${event.shiftKey ? "shift+" : ""}${alt}${code}`];
+  const name = `${held}${shift}${alt}${key}`;
+  // Letters of other alphabets and digits behind Shift are known by their place.
+  if (/^[a-z0-9]$/.test(key)) return [name];
+  const code = event.code.replace(/^(Key|Digit)/, "").toLowerCase();
+  return [name, `${held}${event.shiftKey ? "shift+" : ""}${alt}${code}`];
 }
 
 const isTyping = (target) =>

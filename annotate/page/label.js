@@ -37,6 +37,16 @@ export const placedCount = (hand) => hand.points.filter(Boolean).length;
 export const unconfirmedCount = (hand) =>
   hand.points.filter((point) => point && !point.confirmed).length;
 
+/** The first point that one label has and the next one, with the same hand, has not; or null. */
+export function takenAway(before, after) {
+  for (const hand of after.hands) {
+    const old = handOf(before, hand.id);
+    const index = hand.points.findIndex((point, number) => !point && old?.points[number]);
+    if (index >= 0) return { handId: hand.id, index };
+  }
+  return null;
+}
+
 /** Whether two labels say the same; what they leave out counts as its default. */
 export function same(one, two) {
   return JSON.stringify(plain(one)) === JSON.stringify(plain(two));

@@ -6,7 +6,10 @@ import { FINGERS, FINGER_OF } from "./landmarks.js";
 import { state } from "./state.js";
 import { toPhotograph, toScreen } from "./view.js";
 
-const SIDE = 168;
+/** CSS pixels; smaller on a telephone. */
+const LARGE = 168;
+const SMALL = 124;
+const NARROW = 600;
 const AWAY = 40;
 /** Screen pixels a photograph's pixel from which single pixels should be told apart. */
 const CRISP = 7;
@@ -17,17 +20,20 @@ export function drawMagnifier() {
   canvas.hidden = target === null;
   if (!target) return;
   const ratio = window.devicePixelRatio || 1;
-  if (canvas.width !== Math.round(SIDE * ratio)) {
-    canvas.width = Math.round(SIDE * ratio);
+  const side = state.stage.width < NARROW ? SMALL : LARGE;
+  if (canvas.width !== Math.round(side * ratio)) {
+    canvas.width = Math.round(side * ratio);
     canvas.height = canvas.width;
+    canvas.style.width = `${side}px`;
+    canvas.style.height = `${side}px`;
   }
   const scale = Math.min(Math.max(state.view.scale * 2.5, 3), Math.max(24, state.view.scale * 1.5));
-  paint(canvas.getContext("2d"), ratio, scale, target);
+  paint(canvas.getContext("2d"), ratio, scale, target, side);
   const [x, y] = toScreen(state.view, ...target);
   const { width, height } = state.stage;
   const clear = AWAY + (state.pointer?.touch ? 40 : 0);
-  const left = x + clear + SIDE < width ? x + clear : x - clear - SIDE;
-  const top = y - clear - SIDE > 0 ? y - clear - SIDE : Math.min(y + clear, height - SIDE);
+  const left = x + clear + side < width ? x + clear : Math.max(x - clear - side, 0);
+  const top = y - clear - side > 0 ? y - clear - side : Math.min(y + clear, height - side);
   canvas.style.transform = `translate(${left}px, ${Math.max(top, 0)}px)`;
 }
 
@@ -44,23 +50,25 @@ function targetOf() {
   return pointer && !state.hover ? toPhotograph(state.view, pointer.x, pointer.y) : null;
 }
 
-function paint(context, ratio, scale, [x, y]) {
+function paint(context, ratio, scale, [x, y], side) {
   const { width, height } = size();
-  const place = (left, top) => [(left - x) * scale + SIDE / 2, (top - y) * scale + SIDE / 2];
+  const place = (left, top) => [(left - x) * scale + side / 2, (top - y) * scale + side / 2];
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.fillStyle = "#0c0d0f";
-  context.fillRect(0, 0, SIDE, SIDE);
+  context.fillRect(0, 0, side, side);
   context.imageSmoothingEnabled = scale < CRISP;
   context.filter = `brightness(${state.settings.brightness}) contrast(${state.settings.contrast})`;
   context.drawImage(state.image, ...place(0, 0), width * scale, height * scale);
   context.filter = "none";
+  const { moving } = state;
   for (const hand of state.skeletonShown ? (shownLabel()?.hands ?? []) : []) {
     hand.points.forEach((point, index) => {
-      if (!point || (state.moving?.handId === hand.id && state.moving.indices.includes(index))) return;
+      const dragged = moving?.handId === hand.id && moving.indices.includes(index);
+      if (!point || dragged) return;
       dot(context, place(point.x, point.y), FINGERS[FINGER_OF[index]].colour);
     });
   }
-  cross(context);
+  cross(context, side / 2);
 }
 
 const colours = new Map();
@@ -84,8 +92,7 @@ function dot(context, [x, y], finger) {
   context.stroke();
 }
 
-function cross(context) {
-  const middle = SIDE / 2;
+function cross(context, middle) {
   for (const [width, style] of [
     [3, "rgb(0 0 0 / 60%)"],
     [1, "#fff"],

@@ -21,21 +21,33 @@ import { drawStatus } from "./status.js";
 import { createStrip, drawStrip } from "./strip.js";
 
 const PAUSE = 2_000;
+const ORDERS = {
+  name: "Photographs in the order of their names.",
+  unsure: "What the tracker is least sure of comes first.",
+  disagreement: "Where the passes differ most comes first.",
+};
 
 function createButtons() {
   document.addEventListener("click", (event) => {
     const run = event.target.closest("[data-run]")?.dataset.run;
     if (run) void COMMANDS[run]();
   });
+  // The address says which photograph is shown, so a link must not change it.
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    $("stage").focus();
+  });
   // A button pressed with the pointer must not catch the next Enter.
   document.addEventListener("mousedown", (event) => {
-    if (event.target.closest("button") && !event.target.closest("dialog")) event.preventDefault();
+    if (!event.target.closest("button") || event.target.closest("dialog")) return;
+    event.preventDefault();
+    $("stage").focus({ preventScroll: true });
   });
   $("orders").addEventListener("click", (event) => {
     const order = event.target.closest("[data-order]")?.dataset.order;
     if (!order) return;
     photographs.setOrder(order);
-    say(`Photographs in the order of ${order === "name" ? "their names" : `${order}, worst first`}.`);
+    say(ORDERS[order]);
     changed();
   });
 }
@@ -65,6 +77,7 @@ async function readAll() {
 }
 
 async function start() {
+  const reading = readAll();
   createOverlay();
   createGuide();
   createPanel();
@@ -88,7 +101,7 @@ async function start() {
     onDraw(draw);
   }
   createStage();
-  const { folder, list } = await readAll();
+  const { folder, list } = await reading;
   state.folder = folder;
   photographs.setPhotographs(list);
   changed();

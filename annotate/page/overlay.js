@@ -6,6 +6,9 @@ import { BONES, FINGERS, FINGER_OF, HIDDEN, NAMES, OUTSIDE } from "./landmarks.j
 import { state } from "./state.js";
 import { toScreen } from "./view.js";
 
+/** Pixels on the screen below which a hand is drawn with smaller points. */
+const SMALL = 170;
+
 const drawn = new Map(); // key → the elements of one hand
 let layers = null;
 
@@ -48,8 +51,9 @@ function drawHand(hand, kind, layer) {
   if (!drawn.has(key)) drawn.set(key, createHand(layer));
   const { group, bones, joints, name } = drawn.get(key);
   const selected = kind === "" && hand.id === state.handId;
-  group.setAttribute("class", `hand ${selected ? "selected" : ""}`);
   const places = hand.points.map((point) => point && toScreen(state.view, point.x, point.y));
+  const small = extent(places.filter(Boolean)) < SMALL ? "small" : "";
+  setAttribute(group, "class", `hand ${selected ? "selected" : ""} ${small}`);
   BONES.forEach(([from, to], number) => {
     const [start, end] = [places[from], places[to]];
     const { under, over } = bones[number];
@@ -59,12 +63,22 @@ function drawHand(hand, kind, layer) {
     const sure = path && hand.points[from].confirmed && hand.points[to].confirmed;
     over.classList.toggle("guess", !sure);
   });
-  hand.points.forEach((point, number) => drawPoint(joints[number], point, places[number], hand, kind));
+  hand.points.forEach((point, number) =>
+    drawPoint(joints[number], point, places[number], hand, kind),
+  );
   const wrist = places[0] ?? places.find(Boolean);
   setText(name, `${hand.id} ${hand.side ?? "side?"}`);
   if (wrist) setAttribute(name, "transform", `translate(${wrist[0]} ${wrist[1] + 26})`);
   setAttribute(name, "visibility", wrist && kind === "" ? null : "hidden");
   return key;
+}
+
+function extent(places) {
+  const across = (axis) => {
+    const values = places.map((place) => place[axis]);
+    return Math.max(...values) - Math.min(...values);
+  };
+  return places.length < 2 ? SMALL : Math.max(across(0), across(1));
 }
 
 function drawPoint(joint, point, place, hand, kind) {
@@ -95,6 +109,7 @@ function createHand(layer) {
     shape(
       "g",
       { "data-point": point },
+      shape("circle", { class: "ring shade", r: 11 }),
       shape("circle", { class: "ring", r: 9 }),
       shape("circle", { class: "halo", r: 5 }),
       shape("circle", { class: "dot", r: 4.5 }),

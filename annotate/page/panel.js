@@ -68,10 +68,13 @@ export function drawPanel() {
   setAttribute($("mirror"), "aria-pressed", label?.mirrored ? "true" : "false");
   $("undo").disabled = !(detail?.can_undo || saving.waits(state.current));
   $("redo").disabled = !detail?.can_redo || saving.waits(state.current);
-  $("track").disabled = !state.folder?.tracker;
+  for (const button of document.querySelectorAll(".panel .needs-photograph")) {
+    button.disabled = !ready || (button.id === "track" && !state.folder?.tracker);
+  }
   const confirmed = Boolean(label?.done && !(label?.hands ?? []).some(unconfirmedCount));
   $("confirm").classList.toggle("done", confirmed);
-  setText($("confirm").firstElementChild, confirmed ? "Confirmed: next" : "Confirm and next");
+  const word = state.failure ? "Next" : confirmed ? "Confirmed: next" : "Confirm and next";
+  setText($("confirm").firstElementChild, word);
 }
 
 function drawChips() {
@@ -84,11 +87,12 @@ function drawChips() {
     if (point) classes.push("placed");
     if (point && !point.confirmed) classes.push("guess");
     if (chosen) classes.push("chosen");
-    if (!chosen && number === next) classes.push("next");
+    if (!chosen && number === next) classes.push("upcoming");
     setAttribute(chip, "class", classes.join(" "));
     setAttribute(chip.firstElementChild, "class", `mark ${markOf(point)}`);
     setAttribute(chip, "aria-pressed", number === state.landmark ? "true" : "false");
     setAttribute(chip, "aria-label", `${NAMES[number]}: ${spoken(point)}`);
+    chip.disabled = !state.image;
     const focused = number === (state.landmark ?? next ?? 0);
     if (chip.tabIndex !== (focused ? 0 : -1)) chip.tabIndex = focused ? 0 : -1;
   });

@@ -1,7 +1,7 @@
 /** The photograph itself on the stage: which one, where, how bright. */
 
 import { size } from "./current.js";
-import { $, setText } from "./dom.js";
+import { $, setAttribute, setText } from "./dom.js";
 import { say } from "./saying.js";
 import { changed, setSetting, state } from "./state.js";
 
@@ -37,7 +37,9 @@ export function drawPicture() {
     : `brightness(${settings.brightness}) contrast(${settings.contrast})`;
   for (const name of ["brightness", "contrast"]) {
     $(name).value = settings[name];
-    setText($(`${name}-value`), `${Math.round(settings[name] * 100)} %`);
+    const percent = `${Math.round(settings[name] * 100)} %`;
+    setText($(`${name}-value`), percent);
+    setAttribute($(name), "aria-valuetext", percent);
   }
   $("magnifier-on").setAttribute("aria-pressed", String(settings.magnifier));
 }

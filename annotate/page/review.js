@@ -43,6 +43,6 @@ function described(other, isShown) {
   const value = other?.disagreement ?? entry?.disagreement ?? null;
   if (isShown && other && !other.label) return "The other pass has no label here";
   if (value === null) return "Labelled in one pass only";
-  return `Disagreement ${value.toFixed(2)}`;
+  return `Passes differ by ${Math.round(100 * value)} % of a palm`;
 }
 

@@ -80,7 +80,8 @@ function pressed(event) {
     return undefined;
   }
   const kind = event.button === MIDDLE ? "pan" : event.button === LEFT ? "press" : "over";
-  gesture = { kind, hit, start: here, last: here, type, whole: event.shiftKey, finger: event.altKey };
+  const { shiftKey: whole, altKey: finger } = event;
+  gesture = { kind, hit, start: here, last: here, type, whole, finger };
   track(event, here);
   return undefined;
 }
@@ -169,6 +170,7 @@ export function stopGesture() {
   if (!gesture) return false;
   if (gesture.kind === "drag") cancelMoving();
   gesture = { kind: "over" };
+  state.hover = null;
   return true;
 }
 

@@ -3,6 +3,7 @@
 import { saving, size } from "./current.js";
 import { $, element, setAttribute, setText } from "./dom.js";
 import { retry } from "./going.js";
+import { place } from "./moving.js";
 import * as photographs from "./photographs.js";
 import { state } from "./state.js";
 import { toPhotograph } from "./view.js";
@@ -22,10 +23,13 @@ function drawHeader() {
   const labelled = total - photographs.toDoCount() - photographs.countOf("unreadable");
   const possible = total - photographs.countOf("unreadable");
   setText($("folder"), state.folder?.name ?? "");
-  setText($("path"), entry?.path ?? "");
-  $("path").title = entry?.path ?? "";
-  const place = photographs.placeOf(state.current) + 1;
-  setText($("position"), total ? `${number(place)} / ${number(total)}` : "");
+  const path = entry?.path ?? "";
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  setText($("path-folder"), path.slice(0, path.length - name.length));
+  setText($("path-name"), name);
+  setAttribute($("path"), "title", path);
+  const position = photographs.placeOf(state.current) + 1;
+  setText($("position"), total ? `${number(position)} / ${number(total)}` : "");
   const all = possible > 0 && labelled === possible;
   setText(
     $("progress-text"),
@@ -78,8 +82,8 @@ function notice() {
       kind: "empty",
       title: "No photographs here",
       text:
-        `Put .jpg, .png, .webp or .bmp files into “${state.folder.name}” or folders below it, ` +
-        "then start the server again.",
+        `Put .jpg, .png, .webp or .bmp files into “${state.folder.name}” ` +
+        "or folders below it, then start the server again.",
     };
   }
   if (state.failure) {
@@ -124,5 +128,6 @@ function drawPixel() {
       : null;
   const { width, height } = size();
   const measure = image ? `${width} × ${height}` : "";
-  setText($("pixel"), spot ? `${spot[0].toFixed(1)}, ${spot[1].toFixed(1)} · ${measure}` : measure);
+  const here = spot ? `${place(...spot)} · ` : "";
+  setText($("pixel"), here + measure);
 }

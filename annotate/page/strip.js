@@ -2,7 +2,7 @@
 
 import { thumbnailUrl } from "./api.js";
 import { $, element, setAttribute, setText } from "./dom.js";
-import { go } from "./going.js";
+import { go, next, previous } from "./going.js";
 import * as photographs from "./photographs.js";
 import { changed, state } from "./state.js";
 
@@ -23,11 +23,22 @@ export function createStrip() {
     const cell = event.target.closest(".cell");
     if (cell) void go(Number(cell.dataset.id));
   });
+  strip.addEventListener("keydown", stepped);
   new ResizeObserver(() => {
     width = parseFloat(getComputedStyle(strip).getPropertyValue("--cell")) || width;
     centredOn = null;
     changed();
   }).observe(strip);
+}
+
+/** With the focus on the strip, arrow keys go from photograph to photograph. */
+function stepped(event) {
+  const forwards = ["ArrowRight", "ArrowDown"].includes(event.key);
+  const backwards = ["ArrowLeft", "ArrowUp"].includes(event.key);
+  const run = forwards ? next : backwards ? previous : null;
+  if (!run) return;
+  event.preventDefault();
+  void run();
 }
 
 function wheeled(event) {
@@ -84,20 +95,23 @@ function drawCell(entry, place, total) {
 
 function createCell(entry) {
   const image = element("img", { alt: "", draggable: false, decoding: "async" });
-  image.addEventListener("error", () => image.remove());
   const dot = element("i", { class: "dot" });
   const unsure = element("span", { class: "unsure" });
   const cell = element(
     "div",
     { class: "cell", role: "option", id: `photograph-${entry.id}`, title: entry.path },
-    image,
     dot,
     unsure,
   );
   cell.dataset.id = entry.id;
   $("strip-inside").append(cell);
+  const cannot = () => image.replaceWith(element("span", { class: "cross-out" }, "cannot be read"));
+  image.addEventListener("error", cannot);
   setTimeout(() => {
-    if (cell.isConnected && entry.state !== "unreadable") image.src = thumbnailUrl(entry.id);
+    if (!cell.isConnected) return;
+    cell.prepend(image);
+    if (entry.state === "unreadable") cannot();
+    else Object.assign(image, { fetchPriority: "low", src: thumbnailUrl(entry.id) });
   }, SETTLES);
   return { cell, dot, unsure };
 }

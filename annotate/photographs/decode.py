@@ -191,4 +191,5 @@ def _reason(error: Exception) -> str:
     text = " ".join(str(error).split())[:200]
     if "truncated" in text.lower() or isinstance(error, EOFError):
         return "cut off: the file ends before the photograph does"
-    return f"damaged: {text or type(error).__name__}"
+    # Of other errors the text is about the decoder's inside.
+    return f"damaged: {text}" if text and isinstance(error, OSError | SyntaxError) else "damaged"

@@ -65,6 +65,7 @@ def create_app(serving: Serving, access: Access) -> FastAPI:
     app.add_exception_handler(Conflict, _conflict)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(sqlite3.Error, _not_written)
+    app.add_exception_handler(Exception, _failed)
     app.add_middleware(Guard, access=access)
     return app
 
@@ -100,3 +101,7 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 
 async def _not_written(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": f"the labels cannot be read or written: {error}"}, 503)
+
+
+async def _failed(_request: Request, _error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "the server failed, its console says how"}, 500)

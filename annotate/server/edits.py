@@ -11,9 +11,11 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from annotate.agreement import disagreement
 from annotate.documents import document_of
 from annotate.formats.texts import TextFormatName, text_format
-from annotate.server.models import Base, Detail, Edit, Folder, Photographs
+from annotate.server.compare import disagreements, other_label
+from annotate.server.models import Base, Detail, Edit, Folder, Other, Photographs
 from annotate.server.serving import (
     PhotographId,
     Serving,
@@ -22,14 +24,15 @@ from annotate.server.serving import (
     look,
     readable,
 )
-from annotate.store.store import commit, photographs, redo, undo
+from annotate.store.store import commit, photographs, read_label, redo, undo
 
 _CHANGES: Final[dict[int | str, dict[str, Any]]] = errors(404, 409, 410, 503)
 _DOWNLOAD: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The file",
         "content": {
-            f"application/{kind}": {"schema": {"type": "string"}} for kind in ("json", "xml")
+            "application/json": {"schema": {}},
+            "application/xml": {"schema": {"type": "string"}},
         },
     },
     **errors(503),
@@ -39,7 +42,7 @@ _DOWNLOAD: Final[dict[int | str, dict[str, Any]]] = {
 def label_routes(serving: Serving) -> APIRouter:
     """Routes of what is known of the photographs."""
     router = APIRouter(prefix="/api")
-    store = serving.store
+    store, comparison = serving.store, serving.comparison
 
     @router.get("/folder")
     def folder() -> Folder:
@@ -52,16 +55,23 @@ def label_routes(serving: Serving) -> APIRouter:
             photographs=states.total(),
             states=dict(states),
             tracker=serving.load_tracker is not None,
-            other=None if serving.comparison is None else serving.comparison.name,
+            other=None if comparison is None else comparison.name,
         )
 
     @router.get("/photographs", response_model=Photographs)
     def listing() -> Response:
         """All photographs, in natural order."""
         # Written without the model, which would take most of the time for 20,000.
+        apart = {} if comparison is None else disagreements(comparison, store)
         found = [
-            {"id": p.id, "path": p.path, "state": p.state, "unsure": p.unsure, "disagreement": None}
-            for p in photographs(store)
+            {
+                "id": photograph.id,
+                "path": photograph.path,
+                "state": photograph.state,
+                "unsure": photograph.unsure,
+                "disagreement": apart.get(photograph.id),
+            }
+            for photograph in photographs(store)
         ]
         text = json.dumps({"photographs": found}, ensure_ascii=False, separators=(",", ":"))
         return Response(text.encode(), media_type="application/json")
@@ -81,6 +91,16 @@ def label_routes(serving: Serving) -> APIRouter:
     def one(photo_id: PhotographId) -> Detail:
         """One photograph and its label; it is decoded if it never was."""
         return detail(serving, look(serving, photo_id))
+
+    @router.get("/photographs/{photo_id}/other", responses=errors(404))
+    def other(photo_id: PhotographId) -> Other:
+        """What the other pass says of a photograph, if there is another pass."""
+        found = look(serving, photo_id)
+        label = None if comparison is None else other_label(comparison, found.path)
+        own = read_label(store, photo_id)
+        return Other(
+            label=label, disagreement=disagreement(None if own is None else own.label, label)
+        )
 
     @router.put("/photographs/{photo_id}/label", responses=_CHANGES)
     def put_label(photo_id: PhotographId, edit: Edit) -> Detail:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from fastapi import APIRouter
 from numpy.typing import NDArray
 
-from annotate.interpolate_folder import between
 from annotate.labels import INTERPOLATED, Label
 from annotate.photographs.decode import UnreadableError, load_upright
 from annotate.photographs.inside import open_inside
-from annotate.prelabel import Prelabel, with_prelabel
 from annotate.sequences import sequence_of
 from annotate.server.models import Base, Detail
 from annotate.server.serving import (
@@ -28,6 +26,9 @@ from annotate.store.store import Store, commit, photographs, read_label, set_uns
 from annotate.store.types import Conflict, Photograph
 from synth.errors import UserError
 
+if TYPE_CHECKING:
+    from annotate.prelabel import Prelabel
+
 _CHANGES: Final[dict[int | str, dict[str, Any]]] = errors(404, 409, 410, 503)
 
 
@@ -39,6 +40,8 @@ def proposal_routes(serving: Serving) -> APIRouter:
     @router.post("/prelabel", responses=_CHANGES)
     def prelabel(photo_id: PhotographId, body: Base) -> Detail:
         """The tracker's hands beside those that a person has touched, and how unsure it is."""
+        from annotate.prelabel import with_prelabel  # slow to import
+
         found = readable(serving, photo_id)
         label = _label_at(store, photo_id, body.base)
         answer, source = _ask(serving, _pixels(store, found), label.mirrored)
@@ -53,6 +56,8 @@ def proposal_routes(serving: Serving) -> APIRouter:
     @router.post("/interpolate", responses=_CHANGES)
     def interpolate(photo_id: PhotographId, body: Base) -> Detail:
         """Hands between those of the nearest confirmed photographs before and after."""
+        from annotate.interpolate_folder import between  # slow to import
+
         found = readable(serving, photo_id)
         label = _label_at(store, photo_id, body.base)
         labels = _Labels(store, {photo.path: photo for photo in photographs(store)})

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
-from annotate.prelabel import Prelabeller, load_prelabeller
 from annotate.server.app import create_app
-from annotate.server.compare import compare_with
+from annotate.server.compare import close_comparison, compare_with, disagreements
 from annotate.server.security import Access, access_of
 from annotate.server.serving import Serving
 from annotate.store.store import close, open_store, photographs
 from synth.console import interruptible
 from synth.errors import UserError
 
+if TYPE_CHECKING:
+    from annotate.prelabel import Prelabeller
+
 PROGRAM: Final = "hand-annotate"
 #: Seconds that requests under way get to end.
 _LAST_SECONDS: Final = 3
+#: Of what is left out, so many are named.
+_LEFT_OUT_LINES: Final = 3
 
 
 def serve(
@@ -54,37 +59,60 @@ def serve(
         UserError: if the folder or a store cannot be used, or nothing can listen there.
         SystemExit: when stopped, status 130 or 143.
     """
-    comparison = None if compare is None else compare_with(compare)
-    store = open_store(folder, labels)
-    try:
-        with _listening(host, port) as listener:
-            access = access_of(host, listener.getsockname()[1])
-            app = create_app(Serving(store, author, _tracker(), comparison), access)
-            address = _address(access, host, listener)
-            for line in store.left_out[:3]:
-                print(f"{PROGRAM}: left out: {line}", file=sys.stderr)
-            if len(store.left_out) > 3:
-                print(f"{PROGRAM}: left out: {len(store.left_out) - 3} more", file=sys.stderr)
-            count = len(photographs(store))
-            print(f"{count} photographs of {folder}: {address} (Ctrl-C ends)", flush=True)
-            if open_browser:
-                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-            config = uvicorn.Config(
-                app,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=_LAST_SECONDS,
-            )
-            with interruptible(PROGRAM, "stopped: every edit is kept"):
-                uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        close(store)
+    line = "stopped: every edit is kept"
+    with interruptible(PROGRAM, line), contextlib.ExitStack() as ending:
+        comparison = None if compare is None else compare_with(compare)
+        if comparison is not None:
+            ending.callback(close_comparison, comparison)
+        store = open_store(folder, labels)
+        ending.callback(close, store)
+        if comparison is not None:
+            disagreements(comparison, store)  # takes long the first time
+        listener = ending.enter_context(_listening(host, port))
+        access = access_of(host, listener.getsockname()[1])
+        app = create_app(Serving(store, author, _tracker(), comparison), access)
+        address = _address(access, host, listener)
+        _say_left_out(store.left_out)
+        count = len(photographs(store))
+        print(f"{count} photographs of {folder}: {address} (Ctrl-C ends)", flush=True)
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            # Nothing in between is trusted to say who asks.
+            proxy_headers=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=_LAST_SECONDS,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _say_left_out(lines: Sequence[str]) -> None:
+    for line in lines[:_LEFT_OUT_LINES]:
+        # A name may hold anything, even what a terminal obeys.
+        shown = "".join(sign if sign.isprintable() else "?" for sign in line)
+        print(f"{PROGRAM}: left out: {shown}", file=sys.stderr)
+    if len(lines) > _LEFT_OUT_LINES:
+        more = len(lines) - _LEFT_OUT_LINES
+        print(f"{PROGRAM}: left out: {more} more", file=sys.stderr)
 
 
 def _tracker() -> Callable[[], tuple[Prelabeller, str]] | None:
     """What loads the tracker when it is first asked for, which takes seconds and memory."""
-    return None if find_spec("onnxruntime") is None else functools.cache(load_prelabeller)
+    if find_spec("onnxruntime") is None:
+        return None
+
+    @functools.cache
+    def load() -> tuple[Prelabeller, str]:
+        from annotate.prelabel import load_prelabeller
+
+        return load_prelabeller()
+
+    return load
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -104,7 +104,7 @@ def refusal(access: Access, method: str, path: str, headers: Headers) -> tuple[i
         if kind != "application/json":
             return 415, "what is sent must be application/json"
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length[:20]) > MOST_BYTES:
+    if not length.isdecimal() or len(length) > 20 or int(length) > MOST_BYTES:
         return 413, f"more than {MOST_BYTES} bytes are sent"
     if access.token is not None and not _knows(access, headers):
         return 403, "open the address with the token that the server printed"

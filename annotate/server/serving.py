@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from annotate.prelabel import Prelabeller
 
 _THUMBNAILS_BYTES: Final = 32_000_000
+_LOOKING: Final = 16
 
 PhotographId = Annotated[int, Path(ge=1, le=2**53 - 1)]
 
@@ -36,6 +37,7 @@ class Serving:
         comparison: another pass over the same photographs, if there is one.
         thumbnails: those shown last, by id, size and time of the file.
         predicting: held while the tracker looks, which does so once at a time.
+        looking: held while a photograph is looked at, by its id.
     """
 
     store: Store
@@ -44,6 +46,9 @@ class Serving:
     comparison: Comparison | None = None
     thumbnails: Kept = field(default_factory=lambda: Kept(_THUMBNAILS_BYTES))
     predicting: threading.Lock = field(default_factory=threading.Lock)
+    looking: tuple[threading.Lock, ...] = field(
+        default_factory=lambda: tuple(threading.Lock() for _ in range(_LOOKING))
+    )
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -57,12 +62,14 @@ def look(serving: Serving, photo_id: int, preview: bool = False) -> Photograph:
     Raises:
         HTTPException: 404 if there is no such photograph.
     """
-    looked = look_at(serving.store, photo_id, preview)
-    if looked is None:
-        refuse(404, "there is no such photograph in the folder")
-    if looked.preview is not None:
-        serving.thumbnails.put(file_key(looked.photograph), thumbnail(looked.preview))
-    return looked.photograph
+    # A browser asks for a photograph's label, image and thumbnail at once: it is decoded for one.
+    with serving.looking[photo_id % _LOOKING]:
+        looked = look_at(serving.store, photo_id, preview)
+        if looked is None:
+            refuse(404, "there is no such photograph in the folder")
+        if looked.preview is not None:
+            serving.thumbnails.put(file_key(looked.photograph), thumbnail(looked.preview))
+        return looked.photograph
 
 
 def readable(serving: Serving, photo_id: int, preview: bool = False) -> Photograph:

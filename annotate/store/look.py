@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 from dataclasses import dataclass
 
 from PIL import Image
@@ -31,16 +33,13 @@ def look_at(store: Store, photo_id: int, preview: bool = False) -> Looked | None
     """A photograph with its size or its problem; None if there is none with this id.
 
     The file is decoded if it never was, if it has changed, or if a preview is asked for. What is
-    found of its content is kept in the store; that it is missing or may not be read is not, as
-    this may mend itself.
+    found of its content is kept in the store if that can be written. That it is missing or may not
+    be read is not kept, as this may mend itself.
 
     Args:
         store: where.
         photo_id: of the photograph.
         preview: whether one is wanted even if the file has been decoded before.
-
-    Raises:
-        sqlite3.OperationalError: if the store cannot be written.
     """
     found = photograph(store, photo_id)
     if found is None:
@@ -49,25 +48,38 @@ def look_at(store: Store, photo_id: int, preview: bool = False) -> Looked | None
         with open_inside(store.folder, found.path) as file:
             status = os.fstat(file.fileno())
             if (status.st_size, status.st_mtime_ns) != (found.bytes, found.modified_ns):
-                set_file(store, photo_id, status.st_size, status.st_mtime_ns)
-                found = _again(store, found)
+                found = _changed(store, found, status)
             known = found.width is not None or found.problem is not None
             if known and (not preview or found.problem is not None):
                 return Looked(found, None)
             header, image = examine(file, THUMBNAIL_SIDE)
     except OSError as error:
-        problem = f"cannot be read: {error.strerror or error}"
-        return Looked(
-            found._replace(problem=problem, state="unreadable", width=None, height=None), None
-        )
+        return Looked(_with_problem(found, f"cannot be read: {error.strerror or error}"), None)
     except UnreadableError as error:
-        set_problem(store, photo_id, str(error))
-        return Looked(_again(store, found), None)
+        with contextlib.suppress(sqlite3.OperationalError):
+            set_problem(store, photo_id, str(error))
+        return Looked(_with_problem(found, str(error)), None)
     if (found.width, found.height) != (header.width, header.height):
-        set_size(store, photo_id, header.width, header.height)
-        found = _again(store, found)
+        with contextlib.suppress(sqlite3.OperationalError):
+            set_size(store, photo_id, header.width, header.height)
+        found = found._replace(width=header.width, height=header.height)
     return Looked(found, image)
 
 
-def _again(store: Store, before: Photograph) -> Photograph:
-    return photograph(store, before.id) or before
+def _changed(store: Store, found: Photograph, status: os.stat_result) -> Photograph:
+    """The photograph with another content than the store knows of."""
+    with contextlib.suppress(sqlite3.OperationalError):
+        set_file(store, found.id, status.st_size, status.st_mtime_ns)
+        found = photograph(store, found.id) or found
+    return found._replace(
+        bytes=status.st_size,
+        modified_ns=status.st_mtime_ns,
+        width=None,
+        height=None,
+        problem=None,
+        unsure=None,
+    )
+
+
+def _with_problem(found: Photograph, problem: str) -> Photograph:
+    return found._replace(problem=problem, state="unreadable", width=None, height=None)

@@ -135,10 +135,10 @@ def test_20_000_are_listed_quickly(tmp_path: Path) -> None:
         (tmp_path / f"part {part}").mkdir()
         for number in range(1000):
             os.close(os.open(tmp_path / f"part {part}" / f"{number}.jpg", os.O_CREAT))
-    begun = time.perf_counter()
+    begun = time.process_time()
     files = list_photographs(tmp_path).files
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     assert [file.path for file in files] == [
         f"part {part}/{number}.jpg" for part in range(20) for number in range(1000)
     ]
-    assert seconds < 2, seconds  # 0.2 on an idle machine
+    assert seconds < 1, seconds  # of the processor, whatever else it does

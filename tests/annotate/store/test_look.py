@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,3 +96,25 @@ def test_a_file_replaced_by_a_link_out_is_not_read(store: Store, tmp_path: Path)
 
 def test_an_unknown_photograph(store: Store) -> None:
     assert look_at(store, 999) is None
+
+
+def test_a_store_that_cannot_be_written_hides_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    for name in ("set_size", "set_problem", "set_file"):
+        monkeypatch.setattr(look, name, full)
+    good, bad = photographs(store)
+    looked = look_at(store, good.id)
+    assert looked is not None
+    assert looked.photograph == good._replace(width=40, height=30)
+    looked = look_at(store, bad.id)
+    assert looked is not None
+    assert looked.photograph.state == "unreadable"
+    Image.new("RGB", (20, 10)).save(store.folder / "a.jpg")
+    looked = look_at(store, good.id)
+    assert looked is not None
+    assert looked.photograph.width == 20
+    assert looked.photograph.bytes == (store.folder / "a.jpg").stat().st_size

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from annotate.labels import Hand, Label, Point
 from annotate.store import schema
+from annotate.store import store as store_module
 from annotate.store.store import (
     Conflict,
     Store,
@@ -150,18 +152,41 @@ def test_undo_and_redo_outlast_a_restart(folder: Path) -> None:
     close(store)
 
 
+def test_redo_takes_the_newest_branch(store: Store) -> None:
+    photo = first(store)
+    one = commit(store, photo, None, BEGUN, "x", "Ann")
+    undo(store, photo, commit(store, photo, one, DONE, "x", "Ann"))
+    newer = commit(store, photo, one, NO_HAND, "x", "Ann")
+    undo(store, photo, newer)
+    assert redo(store, photo, one) == newer
+    assert len(history(store, photo)) == 3  # the older one is not lost
+
+
+def test_what_fails_half_way_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(store_module, "_move_head", fail)
+    with pytest.raises(sqlite3.OperationalError):
+        commit(store, first(store), None, BEGUN, "x", "Ann")
+    monkeypatch.undo()
+    assert history(store, first(store)) == []
+    commit(store, first(store), None, BEGUN, "x", "Ann")
+
+
 Step = tuple[str, int, int]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["commit", "undo", "redo", "stale", "open again"]),
-            st.integers(0, 1),
+            st.sampled_from([*["commit", "undo", "redo"] * 4, "stale", "open again"]),
+            st.sampled_from([0, 0, 0, 1]),
             st.integers(0, 5),
         ),
-        max_size=40,
+        min_size=25,
+        max_size=60,
     )
 )
 def test_any_sequence_agrees_with_lists(
@@ -278,10 +303,8 @@ def test_two_processes_and_threads_never_overwrite_each_other(folder: Path) -> N
         while len(won) < 60:
             revision = read_label(store, photo)
             base = None if revision is None else revision.id
-            try:
+            with contextlib.suppress(Conflict):
                 won.append(commit(store, photo, base, BEGUN, "x", "Ann"))
-            except Conflict:
-                pass
 
     threads = [threading.Thread(target=edit, args=(stores[i % 2],)) for i in range(4)]
     for thread in threads:
@@ -364,9 +387,14 @@ def test_a_failed_commit_leaves_nothing(store: Store) -> None:
     one = commit(store, photo, None, BEGUN, "x", "Ann")
     pages = store.connection.execute("PRAGMA page_count").fetchone()[0]
     store.connection.execute(f"PRAGMA max_page_count = {pages}")  # as on a full disk
-    with pytest.raises(sqlite3.OperationalError, match="full"):
+
+    def fill() -> None:
+        nonlocal one
         for _ in range(1000):
             one = commit(store, photo, one, BEGUN, "x", "Ann")
+
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        fill()
     revision = read_label(store, photo)
     assert revision is not None
     assert revision.id == one == history(store, photo)[-1].id

@@ -24,8 +24,9 @@ OUTSIDE: Final = 0
 HIDDEN: Final = 1
 VISIBLE: Final = 2
 
-#: Source of points that a person placed. Others are "interpolated", "imported", or the tracker's
-#: model with its version, as in "tracker full 0.1.0".
+#: Source of points that a person placed. Others are "interpolated", "imported", "copied" (by the
+#: page, from the photograph before), or the tracker's model with its weights, as in "tracker full
+#: d83a273e".
 PERSON: Final = "person"
 INTERPOLATED: Final = "interpolated"
 IMPORTED: Final = "imported"

@@ -1,6 +1,5 @@
 /** Start: read the folder, make the parts, show the first photograph that needs work. */
 
-import * as api from "./api.js";
 import { saving } from "./current.js";
 import { createDialogs } from "./dialogs.js";
 import { $ } from "./dom.js";
@@ -13,6 +12,7 @@ import { createOverlay, drawOverlay } from "./overlay.js";
 import { createPanel, drawPanel } from "./panel.js";
 import * as photographs from "./photographs.js";
 import { createPicture, drawPicture } from "./picture.js";
+import { reading } from "./reading.js";
 import { drawReview } from "./review.js";
 import { say } from "./saying.js";
 import { createStage, drawStage } from "./stage.js";
@@ -20,7 +20,6 @@ import { changed, onDraw, state } from "./state.js";
 import { drawStatus } from "./status.js";
 import { createStrip, drawStrip } from "./strip.js";
 
-const PAUSE = 2_000;
 const ORDERS = {
   name: "Photographs in the order of their names.",
   unsure: "What the tracker is least sure of comes first.",
@@ -64,20 +63,7 @@ function createLeaving() {
   });
 }
 
-async function readAll() {
-  for (;;) {
-    try {
-      const [folder, list] = await Promise.all([api.readFolder(), api.readPhotographs()]);
-      return { folder, list };
-    } catch (error) {
-      say(`${error.message}; trying again`, true);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
-    }
-  }
-}
-
 async function start() {
-  const reading = readAll();
   createOverlay();
   createGuide();
   createPanel();

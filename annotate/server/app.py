@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from annotate.server.edits import label_routes
 from annotate.server.pictures import picture_routes
@@ -48,19 +50,25 @@ def create_app(serving: Serving, access: Access) -> FastAPI:
     app.include_router(proposal_routes(serving))
     app.include_router(picture_routes(serving))
 
-    @app.get("/", response_class=FileResponse, responses=_file("text/html"))
-    def index() -> FileResponse:
+    files = _page_files()
+
+    # Without waiting for anything, so not in a thread: the page has forty files.
+    @app.get("/", response_class=Response, responses=_file("text/html"))
+    async def index(request: Request) -> Response:
         """The page."""
-        return _page_file("index.html")
+        return _page_file(files["index.html"], request)
 
     @app.get(
         "/page/{name}",
-        response_class=FileResponse,
+        response_class=Response,
         responses=_file("text/javascript", "text/css", "image/svg+xml", "image/png"),
     )
-    def page(name: str) -> FileResponse:
+    async def page(name: str, request: Request) -> Response:
         """A file that the page needs."""
-        return _page_file(name)
+        # Looked up among the names that are there: no path is ever made of what was asked for.
+        if name not in files:
+            refuse(404, "the page has no such file")
+        return _page_file(files[name], request)
 
     app.add_exception_handler(Conflict, _conflict)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -70,15 +78,31 @@ def create_app(serving: Serving, access: Access) -> FastAPI:
     return app
 
 
-def _page_file(name: str) -> FileResponse:
-    # Looked up among the names that are there: no path is ever made of what was asked for.
-    found = {path.name: path for path in PAGE.iterdir() if path.suffix in _CONTENT_TYPES}
-    if name not in found:
-        refuse(404, "the page has no such file")
-    return FileResponse(
-        found[name],
-        headers={"Cache-Control": "no-cache", "Content-Type": _CONTENT_TYPES[found[name].suffix]},
-    )
+@dataclass(frozen=True)
+class _PageFile:
+    content: bytes
+    headers: dict[str, str]
+
+
+def _page_files() -> dict[str, _PageFile]:
+    """All files of the page, by name: they are small, and asked for all at once."""
+    found = {}
+    for path in PAGE.iterdir():
+        if path.suffix in _CONTENT_TYPES:
+            content = path.read_bytes()
+            headers = {
+                "Cache-Control": "no-cache",  # kept, and asked for again: a new version may run
+                "Content-Type": _CONTENT_TYPES[path.suffix],
+                "ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"',
+            }
+            found[path.name] = _PageFile(content, headers)
+    return found
+
+
+def _page_file(file: _PageFile, request: Request) -> Response:
+    if request.headers.get("If-None-Match") == file.headers["ETag"]:
+        return Response(status_code=304, headers=file.headers)
+    return Response(file.content, headers=file.headers)
 
 
 def _file(*types: str) -> dict[int | str, dict[str, Any]]:

@@ -45,13 +45,13 @@ class Folder(BaseModel):
 
 
 class Listed(BaseModel):
-    """One photograph of the list; `disagreement` as in `Other`."""
+    """One photograph of the list; `disagreement` as in `Other`. What is null is left out."""
 
     id: Id
     path: str
     state: State
-    unsure: float | None
-    disagreement: float | None
+    unsure: float | None = None
+    disagreement: float | None = None
 
 
 class Photographs(BaseModel):

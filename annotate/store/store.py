@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
-from annotate.labels import Label, state_of
+from annotate.labels import Label, State, state_of
 from annotate.photographs.listing import list_photographs
 from annotate.store.schema import connect, connect_to_read, errors_of_store
 from annotate.store.sync import sync
@@ -87,6 +87,12 @@ def photograph(store: Store, photo_id: int) -> Photograph | None:
     for row in _rows(store, f"{_SELECT} WHERE id = ? AND present", photo_id):
         return Photograph._make(row)
     return None
+
+
+def state_counts(store: Store) -> dict[State, int]:
+    """How many of the folder's photographs are in each state; those in none are left out."""
+    rows = _rows(store, f"SELECT {_STATE} AS shown, count(*) FROM photos WHERE present GROUP BY 1")
+    return cast("dict[State, int]", dict(cast("list[tuple[str, int]]", rows)))
 
 
 def labelled(store: Store) -> Iterator[tuple[Photograph, Label]]:
@@ -209,9 +215,10 @@ def set_unsure(store: Store, photo_id: int, unsure: float | None) -> None:
     _set(store, photo_id, "unsure = ?", unsure)
 
 
+_STATE: Final = "CASE WHEN problem IS NULL THEN state ELSE 'unreadable' END"
 _SELECT: Final = (
-    "SELECT id, path, bytes, modified_ns, width, height, problem,"
-    " CASE WHEN problem IS NULL THEN state ELSE 'unreadable' END, unsure, head FROM photos"
+    f"SELECT id, path, bytes, modified_ns, width, height, problem, {_STATE}, unsure, head"
+    " FROM photos"
 )
 _REVISIONS: Final = "SELECT id, photo, parent, label, action, author, at FROM revisions"
 

@@ -118,8 +118,9 @@ def prelabel(
         ):
             counts = prelabel_folder(store, ask, source, again, lambda _: bar.update(1))
     _say(
-        f"{folder}: {source} looked at {counts.looked} photographs, {counts.with_hands} of them"
-        f" with hands; {counts.left} left alone, {counts.unreadable} unreadable"
+        f"{folder}: {source} looked at {counts.looked} photographs, found {counts.hands} hands in"
+        f" {counts.with_hands} of them and is unsure of {counts.unsure}; {counts.left} left alone,"
+        f" {counts.unreadable} unreadable"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from annotate.labels import Label
 from annotate.photographs.decode import UnreadableError, load_upright
@@ -20,14 +21,20 @@ from annotate.store.store import (
     set_unsure,
 )
 
+#: Answers further apart than this, of 1, want looking at first.
+UNSURE: Final = 0.25
+
 
 @dataclass
 class Prelabelled:
     """How many photographs were looked at, had hands, and could not be read; and those left alone,
-    for a person has labelled them or the tracker had looked before."""
+    for a person has labelled them or the tracker had looked before. How many hands there were, and
+    how many photographs the tracker is more unsure of than UNSURE."""
 
     looked: int = 0
     with_hands: int = 0
+    hands: int = 0
+    unsure: int = 0
     unreadable: int = 0
     left: int = 0
 
@@ -85,6 +92,8 @@ def _prelabel(
     set_size(store, photograph.id, image.shape[1], image.shape[0])
     answer = prelabel(image, label.mirrored)
     counts.with_hands += bool(answer.hands)
+    counts.hands += len(answer.hands)
+    counts.unsure += answer.unsure > UNSURE
     proposed = with_prelabel(label, answer)
     if proposed != label:
         commit(store, photograph.id, photograph.head, proposed, "ask the tracker", source)

@@ -11,6 +11,7 @@ import {
   size,
   toPlace,
 } from "./current.js";
+import { showAtFirst } from "./handview.js";
 import * as label from "./label.js";
 import { COUNT, HIDDEN, NAMES, OUTSIDE, VISIBILITIES, VISIBLE } from "./landmarks.js";
 import { commitMoving, place } from "./moving.js";
@@ -29,9 +30,13 @@ function ready() {
 /** Make one edit; false if it changes nothing or cannot be made now. */
 export const act = (action, change) => ready() && saving.edit(state.current, action, change);
 
-/** Place the landmark that is next at (x, y), pixels of the photograph. */
-export function placeAt(x, y) {
+/**
+ * Place the landmark that is next at (x, y), pixels of the photograph; or, `again`, the selected one
+ * that is placed already.
+ */
+export function placeAt(x, y, again = false) {
   if (!ready()) return undefined;
+  if (again && selectedPoint()) return moveHere(selectedPoint(), x, y);
   const index = toPlace();
   if (index === null) {
     const none = shownLabel().no_hand;
@@ -53,6 +58,17 @@ export function placeAt(x, y) {
   say(`${NAMES[index]}${word} at ${place(x, y)}. ${after}`);
   changed();
   return undefined;
+}
+
+/** The selected point to (x, y), and on to the next landmark that nobody has confirmed. */
+function moveHere(point, x, y) {
+  const { handId, landmark } = state;
+  const [dx, dy] = [x - point.x, y - point.y];
+  act(`move ${NAMES[landmark]}`, label.movePoints(handId, [landmark], dx, dy, size()));
+  const next = label.nextUnconfirmed(selectedHand(), landmark);
+  select(handId, next ?? landmark);
+  const after = next === null ? "" : ` Next: ${NAMES[next]}.`;
+  return say(`${NAMES[landmark]} is at ${place(x, y)} now.${after}`);
 }
 
 /** Of the selected landmark: of its point, or of the one that is placed next. */
@@ -114,6 +130,21 @@ export function removeHand(id = state.handId) {
   return say(`Hand ${id} removed. Ctrl+Z brings it back.`);
 }
 
+export function placeAnew() {
+  if (!ready()) return undefined;
+  if (!selectedHand()) return say("There is no hand to place anew.");
+  const { handId } = state;
+  act(`place hand ${handId} anew`, label.clearHand(handId));
+  select(handId, 0);
+  return say(`Hand ${handId}: place the wrist. Ctrl+Z brings the old points back.`);
+}
+
+export function reverseFingers() {
+  if (!selectedHand()) return say("There is no hand.");
+  act("fingers the other way round", label.reverseFingers(state.handId));
+  return say("Index and little finger changed places, and middle and ring finger.");
+}
+
 /** The hand after the selected one, going round. */
 export function nextHand() {
   const hands = shownLabel()?.hands ?? [];
@@ -129,6 +160,7 @@ export function chooseHand(id) {
   commitMoving();
   state.draft = false;
   select(id, label.nextUnplaced(hand));
+  if (state.followsHand) showAtFirst();
   const side = hand.side ?? "side not said";
   say(`Hand ${id}, ${side}, ${label.placedCount(hand)} of ${COUNT} placed.`);
 }

@@ -3,14 +3,14 @@
 import { readOther } from "./api.js";
 import { forgetPicture, keepOnly, picture } from "./ahead.js";
 import { act } from "./acts.js";
-import { isReady, saving, selectFirst, shownLabel, size } from "./current.js";
+import { isReady, saving, selectFirst, shownLabel } from "./current.js";
+import { showAtFirst } from "./handview.js";
 import { confirmAll, nextUnplaced, placedCount } from "./label.js";
 import { COUNT } from "./landmarks.js";
 import { commitMoving } from "./moving.js";
 import * as photographs from "./photographs.js";
 import { say } from "./saying.js";
 import { changed, state } from "./state.js";
-import { fit } from "./view.js";
 
 const AHEAD = [1, 2, 3, -1];
 const DETAILS_KEPT = 200;
@@ -74,9 +74,8 @@ const turned = ({ naturalWidth, naturalHeight }, { width, height }) =>
 
 function show(id, image) {
   state.image = image;
-  state.fitted = true;
-  state.view = fit(size(), state.stage);
   selectFirst();
+  showAtFirst();
   if (state.otherShown) void loadOther();
   changed();
   say(described(id));
@@ -168,11 +167,13 @@ export function confirm() {
 }
 
 function onwards() {
-  if (photographs.toDoCount() === 0) {
-    say("Every photograph is labelled.");
-    return undefined;
-  }
-  return step(1, "Confirmed. This is the last photograph; U goes to one that is not labelled.");
+  const isLeft = photographs.toDoCount() > 0;
+  return step(
+    1,
+    isLeft
+      ? "Confirmed. This is the last photograph; U goes to one that is not labelled."
+      : "Every photograph is labelled.",
+  );
 }
 
 function forgotten({ hands }) {

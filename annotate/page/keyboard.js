@@ -10,12 +10,13 @@ import {
   size,
   toPlace,
 } from "./current.js";
+import { handView } from "./handview.js";
 import { COUNT, FINGERS, NAMES, VISIBILITIES } from "./landmarks.js";
 import { commitMoving, EVERY, nudge } from "./moving.js";
 import { say } from "./saying.js";
 import { changed, state } from "./state.js";
 import { look, zoomAt } from "./stage.js";
-import { fit, fitBox, panned, showing, toPhotograph } from "./view.js";
+import { fit, panned, showing, toPhotograph } from "./view.js";
 
 const ZOOM = 1.3;
 const PAN = 60;
@@ -105,13 +106,7 @@ function zoomCentre() {
 /** All of the photograph, or, where that is shown, the selected hand. */
 export function zoomHand() {
   if (!isReady()) return;
-  const points = selectedHand()?.points.filter(Boolean) ?? [];
-  if (!state.fitted || points.length === 0) {
-    look(fit(size(), state.stage), true);
-    return;
-  }
-  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
-  const [x, y] = [Math.min(...xs), Math.min(...ys)];
-  const box = { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
-  look(fitBox(box, size(), state.stage));
+  const close = state.fitted ? handView() : null;
+  state.followsHand = close !== null;
+  look(close ?? fit(size(), state.stage), close === null);
 }

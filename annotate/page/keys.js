@@ -76,10 +76,12 @@ const TABLE = [
   ["Landmarks", "Delete Backspace", "Take the point away", acts.removePoint],
 
   ["Hands", "N", "New hand", acts.newHand],
+  ["Hands", "Shift+N", "Place all points of this hand anew", acts.placeAnew],
   ["Hands", "S", "Select the next hand", acts.nextHand],
   ["Hands", "L", "It is the person's left hand", () => acts.setSide("left")],
   ["Hands", "R", "It is the person's right hand", () => acts.setSide("right")],
   ["Hands", "F", "Flip the side", acts.flipSide],
+  ["Hands", "Shift+F", "Fingers the other way round: index for little", acts.reverseFingers],
   ["Hands", "M", "The photograph is a mirror image", acts.mirror],
   ["Hands", "X", "No hand here", acts.noHand],
   ["Hands", "Y", "Confirm all points of this hand", acts.confirmHand],
@@ -111,7 +113,7 @@ const TABLE = [
   ["View", "Escape", "", letGo, UNSEEN],
 
   ["Pointer", "Click", "Place the next landmark; on a point: select it"],
-  ["Pointer", "Ctrl+Click", "Place it even on top of another point"],
+  ["Pointer", "Ctrl+Click", "Place the chosen landmark here, even again, even on another point"],
   ["Pointer", "Drag", "A point: move it alone; elsewhere: move the photograph"],
   ["Pointer", "Shift+Drag", "Move the whole hand"],
   ["Pointer", "Alt+Drag", "Move the finger"],

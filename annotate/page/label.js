@@ -32,6 +32,15 @@ export function nextUnplaced(hand, start = 0) {
   return null;
 }
 
+/** First landmark after `from`, going round, whose point nobody has confirmed; null if none. */
+export function nextUnconfirmed(hand, from) {
+  for (let step = 1; step <= COUNT; step += 1) {
+    const number = (from + step) % COUNT;
+    if (hand?.points[number] && !hand.points[number].confirmed) return number;
+  }
+  return null;
+}
+
 export const placedCount = (hand) => hand.points.filter(Boolean).length;
 
 export const unconfirmedCount = (hand) =>
@@ -145,6 +154,31 @@ export const removeHand = (id) => (label) => ({
   hands: label.hands.filter((hand) => hand.id !== id),
   done: false,
 });
+
+/** The hand without its points, to be placed anew; its number and side stay. */
+export const clearHand = (id) => (label) => ({
+  ...withHand(label, id, (hand) => ({ ...hand, points: Array(COUNT).fill(null) })),
+  done: false,
+});
+
+/** Index and little finger change places, and middle and ring: what a wrong side does to a hand. */
+export const reverseFingers = (id) => (label) =>
+  withHand(label, id, (hand) => ({
+    ...hand,
+    points: hand.points.map((point, number) =>
+      number < FIRST_FINGER ? point : hand.points[reversed(number)],
+    ),
+  }));
+
+const FIRST_FINGER = 5;
+const JOINTS = 4;
+
+/** The same joint of the finger that is as far from the other end of the row of four. */
+function reversed(number) {
+  const joint = (number - FIRST_FINGER) % JOINTS;
+  const finger = (number - FIRST_FINGER - joint) / JOINTS;
+  return FIRST_FINGER + JOINTS * (3 - finger) + joint;
+}
 
 export const setSide = (id, side) => (label) => withHand(label, id, (hand) => ({ ...hand, side }));
 

@@ -81,7 +81,8 @@ function pressed(event) {
   }
   const kind = event.button === MIDDLE ? "pan" : event.button === LEFT ? "press" : "over";
   const { shiftKey: whole, altKey: finger } = event;
-  gesture = { kind, hit, start: here, last: here, type, whole, finger };
+  const again = event.ctrlKey;
+  gesture = { kind, hit, start: here, last: here, type, whole, finger, again };
   track(event, here);
   return undefined;
 }
@@ -148,14 +149,14 @@ function released(event) {
   changed();
 }
 
-function clicked({ hit, type }, { x, y }) {
+function clicked({ hit, type, again }, { x, y }) {
   const placing = toPlace() !== null;
   const near = hit && pointAt(x, y, (placing ? REACH_PLACING : REACH)[type] ?? REACH.mouse);
   if (near) {
     select(near.handId, near.index);
     say(`${NAMES[near.index]} of hand ${near.handId} is selected.`);
   } else if (!hit || placing) {
-    placeAt(...toPhotograph(state.view, x, y));
+    placeAt(...toPhotograph(state.view, x, y), again);
   }
 }
 

@@ -31,6 +31,8 @@ export const state = {
   stage: { width: 1, height: 1 },
   view: { scale: 1, x: 0, y: 0 },
   fitted: true,
+  /** Whether Z has zoomed to the hand: the next hand and photograph are then shown so, too. */
+  followsHand: false,
   skeletonShown: true,
   otherShown: false,
   other: null,

@@ -29,7 +29,7 @@ function centred(scale, size, stage) {
 
 /** The view in which a box (photograph pixels) with some room around it fills the stage. */
 export function fitBox(box, size, stage) {
-  const room = 0.25 * Math.max(box.width, box.height, 40);
+  const room = 0.14 * Math.max(box.width, box.height, 60);
   const width = box.width + 2 * room;
   const height = box.height + 2 * room;
   const scale = Math.min(stage.width / width, stage.height / height, LARGEST);

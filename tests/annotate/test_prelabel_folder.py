@@ -44,6 +44,7 @@ def test_it_labels_what_nobody_has_labelled(tmp_path: Path) -> None:
     revision = commit(store, by_path["mine.png"].id, None, mine, "place", "ann")
     counts = prelabel_folder(store, ask, SOURCE)
     assert (counts.looked, counts.with_hands, counts.left, counts.unreadable) == (2, 1, 1, 1)
+    assert (counts.hands, counts.unsure) == (1, 1)
 
     held = read_label(store, by_path["bright.png"].id)
     assert held is not None

@@ -40,6 +40,7 @@ def create_app(serving: Serving, access: Access) -> FastAPI:
     """
     app = FastAPI(
         title="hand-annotate",
+        redirect_slashes=False,  # one address each
         # Their pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,

@@ -79,6 +79,8 @@ def serve(
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         config = uvicorn.Config(
             app,
+            # Others begin so late that a signal just before leaves a warning behind.
+            loop="asyncio",
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -79,8 +79,12 @@ def serve(
     ] = None,
 ) -> None:
     """Open a page on which photographs are labelled. Every edit is saved as it is made."""
-    from annotate.server.run import serve as run
-
+    try:
+        from annotate.server.run import serve as run
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"serve needs the package {error.name}: pip install 'handsynth[annotate]'"
+        ) from None
     run(folder, labels, host, port, author or _user(), compare, browser)
 
 

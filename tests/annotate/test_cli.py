@@ -128,6 +128,16 @@ def test_what_is_wrong_is_one_line(
     assert "Traceback" not in out + err
 
 
+def test_without_the_servers_packages(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "annotate.server.run", raising=False)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    status, _, err = run("serve", folder, "--no-browser")
+    assert status == 2
+    assert "pip install 'handsynth[annotate]'" in err
+
+
 def test_help_is_quick() -> None:
     start = time.monotonic()
     done = subprocess.run(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from annotate.labels import Label, state_of
+from annotate.labels import Label, is_finished, state_of
 from annotate.matching import Matched, box_error, match_hands
 from synth.landmarks import LANDMARKS
 
@@ -119,7 +119,7 @@ def compare(a: Mapping[str, Label], b: Mapping[str, Label]) -> Agreement:
     Args:
         a, b: labels by path. Palm sizes are those of a where it has them.
     """
-    paths = [path for path in a if path in b and _is_finished(a[path]) and _is_finished(b[path])]
+    paths = [path for path in a if path in b and is_finished(a[path]) and is_finished(b[path])]
     counts = _Counts()
     apart = []
     for path in paths:
@@ -205,10 +205,6 @@ def table(figures: Agreement, worst: int = 10) -> str:
         rows = [[path, _percent(value)] for path, value in listed]
         lines += ["", *_columns(["photograph", "disagreement"], rows)]
     return "\n".join(lines)
-
-
-def _is_finished(label: Label) -> bool:
-    return state_of(label) in ("done", "no hand")
 
 
 def _disagreement(matched: Matched) -> float:

@@ -16,6 +16,7 @@ from synth.console import errors_as_lines, interruptible, new_app
 from synth.errors import UserError
 
 if TYPE_CHECKING:
+    from annotate.formats.document import Document
     from annotate.store.store import Store
     from synth.scene import Split
 
@@ -110,7 +111,6 @@ def prelabel(
     from annotate.interpolate_folder import interpolate_folder
     from annotate.prelabel import load_prelabeller
     from annotate.prelabel_folder import prelabel_folder
-    from annotate.store.store import photographs
 
     with _store(folder, labels) as store:
         if sequence:
@@ -118,7 +118,7 @@ def prelabel(
         ask, source = load_prelabeller(model, num_hands)
         with (
             interruptible(PROGRAM, "stopped: the same command goes on"),
-            tqdm(total=len(photographs(store)), unit="photograph", dynamic_ncols=True) as bar,
+            tqdm(total=len(store.places), unit="photograph", dynamic_ncols=True) as bar,
         ):
             counts = prelabel_folder(store, ask, source, again, lambda _: bar.update(1))
     _say(
@@ -139,14 +139,10 @@ def export(
     seed: SeedOption = 0,
 ) -> None:
     """Write the labels in a format that other tools, or the trainer, read."""
-    from annotate.documents import document_of
     from annotate.formats.shards import LOSSES, write_shards
     from annotate.formats.texts import text_format
-    from annotate.store.store import photographs
 
-    with _store(folder, labels) as store:
-        document = document_of(store)
-        paths = [photograph.path for photograph in photographs(store)]
+    document, paths = _document(folder, labels)
     if format_ == "shards":
         shares = _shares(splits)
         with (
@@ -210,12 +206,8 @@ def crops(
 ) -> None:
     """Cut out the sets that teach presence and handedness: hands, and places without one."""
     from annotate.crops import write_crops
-    from annotate.documents import document_of
-    from annotate.store.store import photographs
 
-    with _store(folder, labels) as store:
-        document = document_of(store)
-        paths = [photograph.path for photograph in photographs(store)]
+    document, paths = _document(folder, labels)
     written = write_crops(
         document,
         folder,
@@ -256,6 +248,14 @@ def _store(folder: Path, labels: Path | None) -> Iterator[Store]:
         yield store
     finally:
         close(store)
+
+
+def _document(folder: Path, labels: Path | None) -> tuple[Document, list[str]]:
+    """What is labelled, and the paths of all photographs there are, from which splits follow."""
+    from annotate.documents import document_of
+
+    with _store(folder, labels) as store:
+        return document_of(store), list(store.places)
 
 
 def _shares(text: str) -> dict[Split, float]:

@@ -22,7 +22,7 @@ from annotate.formats.new_folder import new_folder
 from annotate.formats.picture import encode_jpeg, load_unmirrored
 from annotate.formats.shard_label import PADDING
 from annotate.formats.splits import SHARES, split_runs
-from annotate.labels import Hand, Side, state_of
+from annotate.labels import Hand, Side, is_finished
 from synth.errors import UserError
 from synth.scene import Split
 from synth.seeding import component_rng
@@ -99,7 +99,7 @@ def sample_crops(
             if a hand has fewer than `LEAST_POINTS` points, for it may be anywhere.
         seed: of the draws, which hang on a photograph's path too.
     """
-    known = [p for p in photographs if state_of(p.label) in ("done", "no hand")]
+    known = [p for p in photographs if is_finished(p.label)]
     draws = [component_rng(seed, 0, f"crops/{photo.path}") for photo in known]
     positives = [_positives(photo, rng) for photo, rng in zip(known, draws, strict=True)]
     sides = [
@@ -154,7 +154,7 @@ def write_crops(
     of_photo: dict[str, list[Crop]] = {}
     for crop in crops:
         of_photo.setdefault(crop.photograph, []).append(crop)
-    known = (p.path for p in by_path.values() if state_of(p.label) in ("done", "no hand"))
+    known = (p.path for p in by_path.values() if is_finished(p.label))
     runs = split_runs(known, paths, shares, seed, block)
     split_of = {path: run.split for run in runs for path in run.paths}
     counts = {"positive": 0, "negative": 0}

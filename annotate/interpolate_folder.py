@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from annotate.interpolate import interpolated, surrounding
-from annotate.labels import INTERPOLATED, Label
-from annotate.prelabel import is_touched
+from annotate.labels import INTERPOLATED, Label, is_a_persons, is_touched
 from annotate.sequences import sequences
 from annotate.store.look import look_at
 from annotate.store.store import Store, commit, labelled, photographs
@@ -21,7 +20,7 @@ def interpolate_folder(store: Store) -> int:
     for sequence in sequences(ids):
         for path in sequence:
             label = labels.get(path, Label())
-            if label.done or label.no_hand or any(map(is_touched, label.hands)):
+            if is_a_persons(label):
                 continue
             looked = look_at(store, ids[path].id) if len(sequence) > 2 else None
             if looked is None:

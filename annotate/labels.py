@@ -105,6 +105,21 @@ class Label(_Plain):
         return self
 
 
+def is_finished(label: Label) -> bool:
+    """Whether all is known of a photograph: its hands are labelled, or it has none."""
+    return state_of(label) in ("done", "no hand")
+
+
+def is_touched(hand: Hand) -> bool:
+    """Whether a person placed or confirmed any of its points."""
+    return any(point is not None and point.confirmed for point in hand.points)
+
+
+def is_a_persons(label: Label) -> bool:
+    """Whether a person has said anything of the photograph's hands."""
+    return label.done or label.no_hand or any(map(is_touched, label.hands))
+
+
 def state_of(label: Label | None) -> State:
     """What is known of a photograph that can be shown."""
     if label is None or not (label.hands or label.no_hand):

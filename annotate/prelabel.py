@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.labels import MOST_HANDS, OUTSIDE, VISIBLE, Hand, Label, Point
+from annotate.labels import MOST_HANDS, OUTSIDE, VISIBLE, Hand, Label, Point, is_touched
 from tracker.results import HandResult
 
 #: (H, W, 3) RGB uint8 of the upright photograph, and whether it is a mirror image.
@@ -104,11 +104,6 @@ def with_prelabel(label: Label, prelabel: Prelabel) -> Label:
     ]
     hands = (*kept, *added)[:MOST_HANDS]
     return label.model_copy(update={"hands": hands, "no_hand": False, "done": False})
-
-
-def is_touched(hand: Hand) -> bool:
-    """Whether a person placed or confirmed any of its points."""
-    return any(point is not None and point.confirmed for point in hand.points)
 
 
 def _lies_on(hand: Hand, other: Hand) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from annotate.labels import Label
+from annotate.labels import Label, is_a_persons
 from annotate.photographs.decode import UnreadableError, load_upright
 from annotate.photographs.inside import open_inside
-from annotate.prelabel import Prelabeller, is_touched, with_prelabel
+from annotate.prelabel import Prelabeller, with_prelabel
 from annotate.store.store import (
     Photograph,
     Store,
@@ -61,8 +61,7 @@ def prelabel_folder(
     for photograph in photographs(store):
         held = read_label(store, photograph.id)
         label = Label() if held is None else held.label
-        touched = label.done or label.no_hand or any(map(is_touched, label.hands))
-        if touched or (photograph.unsure is not None and not again):
+        if is_a_persons(label) or (photograph.unsure is not None and not again):
             counts.left += 1
         elif _prelabel(store, photograph, label, prelabel, source, counts):
             counts.looked += 1

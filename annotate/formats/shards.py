@@ -21,7 +21,7 @@ from annotate.formats.picture import unmirrored_jpeg
 from annotate.formats.reading import Record, new_document, parse_json
 from annotate.formats.shard_label import KIND, photograph_of, sample_label
 from annotate.formats.splits import SHARES, Run, split_runs
-from annotate.labels import state_of
+from annotate.labels import is_finished
 from synth.dataset import Dataset, Made, package_versions, write_dataset
 from synth.errors import UserError
 from synth.manifest import SPLITS
@@ -73,7 +73,7 @@ def is_written(photograph: LabelledPhotograph) -> bool:
 
     Who says that a photograph is done agrees to all of its points.
     """
-    return state_of(photograph.label) in ("done", "no hand")
+    return is_finished(photograph.label)
 
 
 def write_shards(

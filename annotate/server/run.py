@@ -20,7 +20,7 @@ from annotate.server.app import create_app
 from annotate.server.compare import close_comparison, compare_with, disagreements
 from annotate.server.security import Access, access_of
 from annotate.server.serving import Serving
-from annotate.store.store import close, open_store, photographs
+from annotate.store.store import close, open_store
 from synth.console import interruptible
 from synth.errors import UserError
 
@@ -73,8 +73,7 @@ def serve(
         app = create_app(Serving(store, author, _tracker(), comparison), access)
         address = _address(access, host, listener)
         _say_left_out(store.left_out)
-        count = len(photographs(store))
-        print(f"{count} photographs of {folder}: {address} (Ctrl-C ends)", flush=True)
+        print(f"{len(store.places)} photographs of {folder}: {address} (Ctrl-C ends)", flush=True)
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         config = uvicorn.Config(

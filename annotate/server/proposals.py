@@ -22,8 +22,8 @@ from annotate.server.serving import (
     readable,
     refuse,
 )
-from annotate.store.store import Store, commit, photographs, read_label, set_unsure
-from annotate.store.types import Conflict, Photograph
+from annotate.store.store import Store, commit, label_at, photographs, read_label, set_unsure
+from annotate.store.types import Photograph
 from synth.errors import UserError
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def proposal_routes(serving: Serving) -> APIRouter:
         from annotate.prelabel import with_prelabel  # slow to import
 
         found = readable(serving, photo_id)
-        label = _label_at(store, photo_id, body.base)
+        # What takes long is not begun on an old label.
+        label = label_at(store, photo_id, body.base)
         answer, source = _ask(serving, _pixels(store, found), label.mirrored)
         set_unsure(store, photo_id, answer.unsure)
         if not answer.hands:
@@ -59,7 +60,7 @@ def proposal_routes(serving: Serving) -> APIRouter:
         from annotate.interpolate_folder import between  # slow to import
 
         found = readable(serving, photo_id)
-        label = _label_at(store, photo_id, body.base)
+        label = label_at(store, photo_id, body.base)
         labels = _Labels(store, {photo.path: photo for photo in photographs(store)})
         sequence = sequence_of(labels.photographs, found.path)
         proposed = between(labels, sequence, found.path, found.width, found.height)
@@ -91,14 +92,6 @@ class _Labels(Mapping[str, Label]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-def _label_at(store: Store, photo_id: int, base: int | None) -> Label:
-    """The label that a proposal is made from; what takes long is not begun on an old one."""
-    revision = read_label(store, photo_id)
-    if (None if revision is None else revision.id) != base:
-        raise Conflict("the photograph was changed elsewhere meanwhile, in another tab perhaps")
-    return Label() if revision is None else revision.label
 
 
 def _pixels(store: Store, photograph: Photograph) -> NDArray[np.uint8]:

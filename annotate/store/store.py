@@ -110,6 +110,17 @@ def read_label(store: Store, photo_id: int) -> Revision | None:
     return _revision(rows[0]) if rows else None
 
 
+def label_at(store: Store, photo_id: int, base: int | None) -> Label:
+    """The label that a change is made from; the empty one where `base` is None.
+
+    Raises:
+        Conflict: if another revision holds than `base`.
+    """
+    revision = read_label(store, photo_id)
+    _check_head(None if revision is None else revision.id, base)
+    return Label() if revision is None else revision.label
+
+
 def history(store: Store, photo_id: int) -> list[Revision]:
     """All revisions of a photograph, the oldest first, undone ones too."""
     rows = _rows(store, f"{_REVISIONS} WHERE photo = ? ORDER BY id", photo_id)
@@ -257,7 +268,11 @@ def _check_base(connection: sqlite3.Connection, photo_id: int, base: int | None)
     row = connection.execute("SELECT head FROM photos WHERE id = ?", (photo_id,)).fetchone()
     if row is None:
         raise KeyError(photo_id)
-    if row[0] != base:
+    _check_head(row[0], base)
+
+
+def _check_head(head: int | None, base: int | None) -> None:
+    if head != base:
         raise Conflict("the photograph was changed elsewhere meanwhile, in another tab perhaps")
 
 

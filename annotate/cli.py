@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import json
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from tqdm import tqdm
 
-from synth.console import errors_as_lines, interruptible, new_app
+from synth.console import BAD_INPUT, errors_as_lines, fail, interruptible, new_app
 from synth.errors import UserError
 
 if TYPE_CHECKING:
-    from annotate.formats.document import Document
-    from annotate.store.store import Store
+    from annotate.documents import Gathered
+    from annotate.store.types import Store
     from synth.scene import Split
 
 PROGRAM = "hand-annotate"
@@ -137,12 +136,25 @@ def export(
     splits: SplitsOption = "0.8,0.1,0.1",
     block: BlockOption = None,
     seed: SeedOption = 0,
+    prefix: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="label-studio: what stands before each path, such as /data/local-files/?d=FOLDER/",
+        ),
+    ] = "",
 ) -> None:
     """Write the labels in a format that other tools, or the trainer, read."""
+    from annotate.formats.label_studio import write_label_studio
     from annotate.formats.shards import LOSSES, write_shards
+    from annotate.formats.text_files import write_text
     from annotate.formats.texts import text_format
+    from annotate.store.opening import store_file
 
-    document, paths = _document(folder, labels)
+    if prefix and format_ != "label-studio":
+        raise UserError("--prefix: is for --format label-studio only")
+    gathered = _gathered(folder, labels)
+    document = gathered.document
     if format_ == "shards":
         shares = _shares(splits)
         with (
@@ -155,7 +167,7 @@ def export(
                 output,
                 shares=shares,
                 seed=seed,
-                paths=paths,
+                paths=gathered.paths,
                 block=block,
                 tick=bar.update,
             )
@@ -163,8 +175,12 @@ def export(
         _say(f"{output}: photographs: {counts}. {LOSSES}")
     else:
         text = text_format(format_)
-        output.write_bytes(text.write(document))
+        written = write_label_studio(document, prefix) if prefix else text.write(document)
+        beside = write_text(output, written, text.setup, store_file(folder, labels))
         _say(f"{output}: {len(document.photographs)} photographs. {text.losses}")
+        if beside is not None:
+            _say(beside)
+    _say_left_out(gathered)
 
 
 @app.command("import")
@@ -176,6 +192,12 @@ def import_(
     replace: Annotated[
         bool, typer.Option("--replace", help="Also where there are labels already.")
     ] = False,
+    done: Annotated[
+        bool,
+        typer.Option(
+            "--done", help="Take photographs with hands as done: somebody has checked them all."
+        ),
+    ] = False,
     author: AuthorOption = None,
 ) -> None:
     """Take labels from a file, as revisions that can be undone."""
@@ -186,9 +208,18 @@ def import_(
     if format_ == "shards":
         document = read_shards(source)
     else:
-        document = text_format(format_).read(source.read_bytes(), str(source))
+        text = text_format(format_)
+        try:
+            data = source.read_bytes()
+        except OSError as error:
+            raise UserError(
+                f"{source}: cannot be read ({error.strerror}): name a file that another tool wrote"
+            ) from None
+        document = text.read(data, str(source))
     with _store(folder, labels) as store:
-        counts = import_document(store, document, author or _user(), replace)
+        counts = import_document(store, document, author or _user(), replace, done)
+    if counts.taken + counts.same == 0:
+        fail(PROGRAM, f"{folder}: nothing is taken of {source}: {counts}", BAD_INPUT)
     _say(f"{folder}: {counts}")
 
 
@@ -207,18 +238,23 @@ def crops(
     """Cut out the sets that teach presence and handedness: hands, and places without one."""
     from annotate.crops import write_crops
 
-    document, paths = _document(folder, labels)
+    if output.resolve().is_relative_to(folder.resolve()):
+        raise UserError(
+            f"{output}: is in {folder}, where crops would count as photographs: name another folder"
+        )
+    gathered = _gathered(folder, labels)
     written = write_crops(
-        document,
+        gathered.document,
         folder,
         output,
         negatives,
         seed,
         shares=_shares(splits),
-        paths=paths,
+        paths=gathered.paths,
         block=block,
     )
     _say(f"{output}: {written}")
+    _say_left_out(gathered)
 
 
 @app.command()
@@ -232,30 +268,30 @@ def agreement(
 ) -> None:
     """Compare what two people, or two passes, say of the same photographs."""
     from annotate.agreement import compare, table
-    from annotate.store.store import read_labels
+    from annotate.store.opening import read_labels
 
     a, b = ({path: label for path, (_, label) in read_labels(f).items()} for f in (first, second))
     found = compare(a, b)
     print(json.dumps(found.to_dict()) if as_json else table(found, worst))
 
 
-@contextlib.contextmanager
-def _store(folder: Path, labels: Path | None) -> Iterator[Store]:
-    from annotate.store.store import close, open_store
+def _store(folder: Path, labels: Path | None) -> AbstractContextManager[Store]:
+    from annotate.store.opening import open_store, opened
 
-    store = open_store(folder, labels)
-    try:
-        yield store
-    finally:
-        close(store)
+    return opened(open_store(folder, labels))
 
 
-def _document(folder: Path, labels: Path | None) -> tuple[Document, list[str]]:
-    """What is labelled, and the paths of all photographs there are, from which splits follow."""
+def _gathered(folder: Path, labels: Path | None) -> Gathered:
     from annotate.documents import document_of
+    from annotate.store.opening import opened, read_store
 
-    with _store(folder, labels) as store:
-        return document_of(store), list(store.places)
+    with opened(read_store(folder, labels)) as store:
+        return document_of(store)
+
+
+def _say_left_out(gathered: Gathered) -> None:
+    if line := gathered.left_out():
+        _say(line)
 
 
 def _shares(text: str) -> dict[Split, float]:

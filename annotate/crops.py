@@ -26,7 +26,7 @@ from annotate.labels import Hand, Side, is_finished
 from synth.errors import UserError
 from synth.scene import Split
 from synth.seeding import component_rng
-from synth.shards.files import write_atomically
+from synth.storage.files import write_atomically
 
 INDEX: Final = "crops.json"
 #: Side of a square ÷ longer side of the rectangle around the hand's points: a quarter of it stays

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 from annotate.interpolate import interpolated, surrounding
-from annotate.labels import INTERPOLATED, Label, is_a_persons, is_touched
+from annotate.labels import INTERPOLATED, TRACKER, Label, is_a_persons, is_only_from, is_touched
 from annotate.sequences import sequences
 from annotate.store.look import look_at
-from annotate.store.store import Store, commit, labelled, photographs
+from annotate.store.store import Conflict, Store, commit, labelled, photographs
 
 
 def interpolate_folder(store: Store) -> int:
-    """Commit interpolated hands wherever nobody has touched a hand and two confirmed photographs
-    of the sequence are around; the number of photographs that got some."""
-    labels = {photograph.path: label for photograph, label in labelled(store)}
+    """Commit interpolated hands wherever there are only the tracker's, or interpolated ones, and
+    two confirmed photographs of the sequence are around; how many photographs got some."""
+    held = {photograph.path: revision for photograph, revision in labelled(store)}
+    labels = {path: revision.label for path, revision in held.items()}
     ids = {photograph.path: photograph for photograph in photographs(store)}
     count = 0
     for sequence in sequences(ids):
         for path in sequence:
             label = labels.get(path, Label())
-            if is_a_persons(label):
+            if is_a_persons(label) or not is_only_from(label, TRACKER, INTERPOLATED):
                 continue
             looked = look_at(store, ids[path].id) if len(sequence) > 2 else None
             if looked is None:
                 continue
             found = looked.photograph
             proposed = between(labels, sequence, path, found.width, found.height)
-            if proposed is not None and proposed != label:
-                commit(store, found.id, found.head, proposed, "interpolate", INTERPOLATED)
+            if proposed is None or proposed == label:
+                continue
+            base = held[path].id if path in held else None
+            with contextlib.suppress(Conflict):  # somebody has labelled it meanwhile
+                commit(store, found.id, base, proposed, "interpolate", INTERPOLATED)
                 count += 1
     return count
 

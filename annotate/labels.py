@@ -30,6 +30,8 @@ VISIBLE: Final = 2
 PERSON: Final = "person"
 INTERPOLATED: Final = "interpolated"
 IMPORTED: Final = "imported"
+#: First word of the sources of the tracker's points.
+TRACKER: Final = "tracker"
 
 #: Pixels from a corner beyond which no point of a photograph can be meant.
 _FAR: Final = 100_000.0
@@ -118,6 +120,27 @@ def is_touched(hand: Hand) -> bool:
 def is_a_persons(label: Label) -> bool:
     """Whether a person has said anything of the photograph's hands."""
     return label.done or label.no_hand or any(map(is_touched, label.hands))
+
+
+def is_only_from(label: Label, *sources: str) -> bool:
+    """Whether all of its points come from these sources, named by their first words."""
+    points = (point for hand in label.hands for point in hand.points if point is not None)
+    return all(point.source.partition(" ")[0] in sources for point in points)
+
+
+def confirmed(label: Label) -> Label:
+    """The label as somebody leaves it who agrees to all of it: its points confirmed, and done."""
+    hands = tuple(
+        hand.model_copy(
+            update={
+                "points": tuple(
+                    point and point.model_copy(update={"confirmed": True}) for point in hand.points
+                )
+            }
+        )
+        for hand in label.hands
+    )
+    return label.model_copy(update={"hands": hands, "done": True})
 
 
 def state_of(label: Label | None) -> State:

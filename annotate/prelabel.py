@@ -13,7 +13,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.labels import MOST_HANDS, OUTSIDE, VISIBLE, Hand, Label, Point, is_touched
+from annotate.labels import (
+    MOST_HANDS,
+    OUTSIDE,
+    TRACKER,
+    VISIBLE,
+    Hand,
+    Label,
+    Point,
+    is_touched,
+)
 from tracker.results import HandResult
 
 #: (H, W, 3) RGB uint8 of the upright photograph, and whether it is a mirror image.
@@ -56,7 +65,7 @@ def load_prelabeller(model: str = "full", num_hands: int = 2) -> tuple[Prelabell
         min_presence_confidence=_LEAST_CONFIDENCE,
     )
     described = packaged_model(f"landmark_{model}").with_suffix(".json").read_bytes()
-    source = f"tracker {model} {Sidecar.model_validate_json(described).sha256[:8]}"
+    source = f"{TRACKER} {model} {Sidecar.model_validate_json(described).sha256[:8]}"
 
     def prelabel(image: NDArray[np.uint8], mirrored: bool) -> Prelabel:
         # Turned back in place: a mirror image of the photograph, whose columns run backwards.

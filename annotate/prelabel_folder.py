@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from annotate.labels import Label, is_a_persons
+from annotate.labels import TRACKER, Label, is_a_persons, is_only_from
 from annotate.photographs.decode import UnreadableError, load_upright
 from annotate.photographs.inside import open_inside
 from annotate.prelabel import Prelabeller, with_prelabel
 from annotate.store.store import (
+    Conflict,
     Photograph,
     Store,
     commit,
@@ -28,7 +29,7 @@ UNSURE: Final = 0.25
 @dataclass
 class Prelabelled:
     """How many photographs were looked at, had hands, and could not be read; and those left alone,
-    for a person has labelled them or the tracker had looked before. How many hands there were, and
+    for somebody has labelled them or the tracker had looked before. How many hands there were, and
     how many photographs the tracker is more unsure of than UNSURE."""
 
     looked: int = 0
@@ -48,7 +49,9 @@ def prelabel_folder(
 ) -> Prelabelled:
     """Commit the tracker's hands, a revision a photograph, and how unsure it is.
 
-    What is finished stays when it is stopped, and is left alone the next time.
+    What is finished stays when it is stopped, and is left alone the next time. Hands that do not
+    come from a tracker (imported, copied, interpolated) are left alone too: somebody wanted them
+    there, and they can only be confirmed as long as they are.
 
     Args:
         store: of the folder.
@@ -61,12 +64,12 @@ def prelabel_folder(
     for photograph in photographs(store):
         held = read_label(store, photograph.id)
         label = Label() if held is None else held.label
-        if is_a_persons(label) or (photograph.unsure is not None and not again):
+        asked = photograph.unsure is not None and not again
+        if asked or is_a_persons(label) or not is_only_from(label, TRACKER):
             counts.left += 1
-        elif _prelabel(store, photograph, label, prelabel, source, counts):
-            counts.looked += 1
         else:
-            counts.unreadable += 1
+            base = None if held is None else held.id
+            _prelabel(store, photograph, base, label, prelabel, source, counts)
         watch(photograph)
     return counts
 
@@ -74,27 +77,34 @@ def prelabel_folder(
 def _prelabel(
     store: Store,
     photograph: Photograph,
+    base: int | None,
     label: Label,
     prelabel: Prelabeller,
     source: str,
     counts: Prelabelled,
-) -> bool:
-    """Whether the photograph could be read."""
+) -> None:
+    """Look at one photograph, whose label is that of the revision `base`, and count it."""
     try:
         with open_inside(store.folder, photograph.path) as file:
             image = load_upright(file)
     except UnreadableError as error:
         set_problem(store, photograph.id, str(error))
-        return False
+        counts.unreadable += 1
+        return
     except OSError:  # it may be there again the next time
-        return False
+        counts.unreadable += 1
+        return
     set_size(store, photograph.id, image.shape[1], image.shape[0])
     answer = prelabel(image, label.mirrored)
+    proposed = with_prelabel(label, answer)
+    if proposed != label:
+        try:
+            commit(store, photograph.id, base, proposed, "ask the tracker", source)
+        except Conflict:  # somebody has labelled it meanwhile
+            counts.left += 1
+            return
+    set_unsure(store, photograph.id, answer.unsure)
+    counts.looked += 1
     counts.with_hands += bool(answer.hands)
     counts.hands += len(answer.hands)
     counts.unsure += answer.unsure > UNSURE
-    proposed = with_prelabel(label, answer)
-    if proposed != label:
-        commit(store, photograph.id, photograph.head, proposed, "ask the tracker", source)
-    set_unsure(store, photograph.id, answer.unsure)
-    return True

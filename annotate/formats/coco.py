@@ -31,7 +31,8 @@ from annotate.formats.reading import (
 )
 from annotate.labels import OUTSIDE, Hand, Point, Side
 from synth.errors import UserError
-from synth.landmarks import LANDMARKS, SKELETON_EDGES
+from synth.export.coco_hand import HAND, Placed, hand_category, keypoints_of, outside_of
+from synth.landmarks import LANDMARKS
 
 LOSSES: Final = (
     "COCO: nothing is lost when hand-annotate reads the file again. Other tools see a point"
@@ -41,7 +42,6 @@ LOSSES: Final = (
     " skin."
 )
 
-_CATEGORY: Final = 1
 #: JSON knows no difference between 2 and 2.0.
 _VISIBILITIES: Final = {0.0: 0, 1.0: 1, 2.0: 2}
 
@@ -78,33 +78,21 @@ def write_coco(document: Document) -> bytes:
         "licenses": [],
         "images": images,
         "annotations": annotations,
-        "categories": [
-            {
-                "id": _CATEGORY,
-                "name": "hand",
-                "supercategory": "person",
-                "keypoints": list(LANDMARKS),
-                "skeleton": [[a + 1, b + 1] for a, b in SKELETON_EDGES],
-            }
-        ],
+        "categories": [hand_category()],
     }
     # Not as UTF-8: tools open the file in their machine's own encoding.
     return (json.dumps(content, separators=(",", ":"), allow_nan=False) + "\n").encode("ascii")
 
 
 def _annotation(hand: Hand) -> dict[str, Any]:
-    keypoints: list[float] = []
-    for point in hand.points:
-        inside = point is not None and point.visibility != OUTSIDE
-        keypoints += [point.x, point.y, point.visibility] if point and inside else [0, 0, 0]
+    placed: list[Placed] = [None if p is None else (p.x, p.y, p.visibility) for p in hand.points]
     inside_points = [p for p in hand.points if p is not None and p.visibility != OUTSIDE]
     x0, y0, x1, y1 = _bounds(inside_points)
     named = [(name, p) for name, p in zip(LANDMARKS, hand.points, strict=True) if p is not None]
     return {
-        "category_id": _CATEGORY,
+        "category_id": HAND,
         "iscrowd": 0,
-        "num_keypoints": len(inside_points),
-        "keypoints": keypoints,
+        **keypoints_of(placed),
         "bbox": [x0, y0, x1 - x0, y1 - y0],
         "area": (x1 - x0) * (y1 - y0),
         "attributes": {
@@ -112,7 +100,7 @@ def _annotation(hand: Hand) -> dict[str, Any]:
             "side": hand.side,
             "sources": names_by_source(hand),
             "unconfirmed": [name for name, point in named if not point.confirmed],
-            "outside": {name: [p.x, p.y] for name, p in named if p.visibility == OUTSIDE},
+            "outside": outside_of(placed),
         },
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -35,7 +36,8 @@ def parse_json(kind: type[T], data: bytes, name: str) -> T:
         UserError: one line with the place in the file and what is wrong there.
     """
     try:
-        return TypeAdapter(kind).validate_json(data)
+        # Windows' editors put a mark of the encoding first, which JSON does not know.
+        return TypeAdapter(kind).validate_json(data.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         raise UserError(f"{name}: {_first(error)}") from None
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from annotate.formats.document import LabelledPhotograph, flipped, is_inside, unmirrored
-from annotate.labels import IMPORTED, Hand, Label, Point
+from annotate.labels import IMPORTED, OUTSIDE, Hand, Label, Point
 from synth.labels import PALM_LANDMARKS, palm_box
 from synth.scene import Split
 
@@ -71,13 +71,17 @@ def box_of(hand: Hand, width: int, height: int) -> tuple[float, float, float, fl
 
 
 def _hand_label(hand: Hand, photograph: LabelledPhotograph) -> dict[str, Any]:
-    box = box_of(hand, photograph.width, photograph.height)
+    width, height = photograph.width, photograph.height
+    box = box_of(hand, width, height)
     return {
         **dict.fromkeys(_UNKNOWN_OF_HAND),
         "number": hand.id - 1,
         "side": hand.side,
         "landmarks_image": [[p.x, p.y, None] if p else [None, None, None] for p in hand.points],
-        "visibility": [p.visibility if p else None for p in hand.points],
+        "visibility": [
+            (p.visibility if is_inside(p, width, height) else OUTSIDE) if p else None
+            for p in hand.points
+        ],
         "box": None if box is None else list(box),
         "palm_box": _palm_box(hand.points),
     }

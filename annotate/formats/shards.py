@@ -28,12 +28,12 @@ from synth.manifest import SPLITS
 from synth.sample import Sample
 from synth.scene import Split
 from synth.shards.archive import END, pack
-from synth.shards.files import sha256_of, write_atomically
 from synth.shards.label_json import encode_label
 from synth.shards.members import encode_members
 from synth.shards.plan import sample_key
 from synth.shards.reader import read_samples
 from synth.shards.writer import ShardRecord
+from synth.storage.files import sha256_of, write_atomically
 
 LOSSES: Final = (
     "Shards: only photographs that are done or have no hand are written. Lost are who placed and"

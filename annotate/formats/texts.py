@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
-from annotate.formats import coco, cvat, label_studio
+from annotate.formats import coco, cvat, cvat_labels, label_studio
 from annotate.formats.document import Document
 from annotate.formats.label_studio_read import read_label_studio
 from synth.errors import UserError
@@ -24,6 +24,8 @@ class TextFormat:
         losses: what the format cannot hold, for a person.
         file_name: that a download has.
         content_type: of the file.
+        setup: what the other tool must be told before it takes the file: end of the name of a file
+            beside it, its content, and what is done with that; None if nothing.
     """
 
     write: Callable[[Document], bytes]
@@ -31,19 +33,36 @@ class TextFormat:
     losses: str
     file_name: str
     content_type: str
+    setup: tuple[str, Callable[[], str], str] | None = None
 
 
 _FORMATS: Final[dict[TextFormatName, TextFormat]] = {
     "coco": TextFormat(
         coco.write_coco, coco.read_coco, coco.LOSSES, "coco.json", "application/json"
     ),
-    "cvat": TextFormat(cvat.write_cvat, cvat.read_cvat, cvat.LOSSES, "cvat.xml", "application/xml"),
+    "cvat": TextFormat(
+        cvat.write_cvat,
+        cvat.read_cvat,
+        cvat.LOSSES,
+        "cvat.xml",
+        "application/xml",
+        (
+            ".cvat-labels.json",
+            cvat_labels.raw_labels,
+            'paste it into the tab "Raw" of the labels of a new task with the same photographs',
+        ),
+    ),
     "label-studio": TextFormat(
         label_studio.write_label_studio,
         read_label_studio,
         label_studio.LOSSES,
         "label-studio.json",
         "application/json",
+        (
+            ".interface.xml",
+            lambda: label_studio.LABELING_CONFIG,
+            'paste it as the "Code" of the project\'s labelling interface before the import',
+        ),
     ),
 }
 

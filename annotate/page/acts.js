@@ -90,8 +90,12 @@ export function setVisibilityOfLast(visibility) {
 
 function setVisibilityOf(handId, index, visibility) {
   const word = VISIBILITIES[visibility];
-  act(`${NAMES[index]} ${word}`, label.setVisibility(handId, index, visibility));
-  say(`${NAMES[index]} is ${word}.`);
+  const point = label.handOf(shownLabel(), handId)?.points[index];
+  if (point && visibility !== OUTSIDE && !label.isInside(point.x, point.y, size())) {
+    return say(`${NAMES[index]} lies beyond the edge: it can be seen when it is moved inside.`);
+  }
+  act(`${NAMES[index]} ${word}`, label.setVisibility(handId, index, visibility, size()));
+  return say(`${NAMES[index]} is ${word}.`);
 }
 
 /** Visible → hidden → outside → visible. */
@@ -222,7 +226,7 @@ export async function copyPrevious() {
   if (previous.no_hand && empty) return noHand();
   const name = photograph(from).path;
   if (previous.hands.length === 0) return say(`${name} has no hands.`);
-  if (!act("copy from the previous photograph", label.copyHands(previous.hands))) {
+  if (!act("copy from the previous photograph", label.copyHands(previous.hands, size()))) {
     return say("Hands with the same numbers are here already.");
   }
   chooseHand(previous.hands[0].id);

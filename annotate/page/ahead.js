@@ -5,7 +5,7 @@
 
 import { imageUrl } from "./api.js";
 
-const pictures = new Map(); // id → {image, ready, shown}
+const pictures = new Map(); // id → {image, ready, isReady, version}
 
 /**
  * {image, ready: promise, isReady}; ready rejects if it cannot be shown.
@@ -13,13 +13,15 @@ const pictures = new Map(); // id → {image, ready, shown}
  * @param version of the file, where known: the browser then need not ask whether it is the same
  */
 export function picture(id, version) {
-  if (!pictures.has(id)) {
+  const known = pictures.get(id);
+  const isOld = known?.version !== undefined && version !== undefined && known.version !== version;
+  if (!known || isOld) {
     const image = new Image();
     image.alt = "";
     image.draggable = false;
     image.decoding = "sync";
     image.src = imageUrl(id, version);
-    const entry = { image, isReady: false };
+    const entry = { image, isReady: false, version };
     entry.ready = image.decode().then(() => {
       entry.isReady = true;
     });

@@ -15,13 +15,22 @@ const QUICK = 20_000;
 /** The tracker may have to load its model first. */
 const PATIENT = 180_000;
 
+/**
+ * Id of the store that this page shows. Every request names it: the server at this address may serve
+ * another folder by now, whose photographs have the same ids.
+ */
+let store = null;
+
 async function request(method, url, body, patience = QUICK) {
   let response;
   try {
     response = await fetch(url, {
       method,
       cache: "no-store",
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: {
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...(store !== null && { "X-Store": store }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(patience),
     });
@@ -49,19 +58,26 @@ async function reason(response) {
 
 const photograph = (id) => `/api/photographs/${id}`;
 
-export const readFolder = () => request("GET", "/api/folder");
+export async function readFolder() {
+  const folder = await request("GET", "/api/folder");
+  store = folder.store;
+  return folder;
+}
 export const readPhotographs = async () =>
   (await request("GET", "/api/photographs")).photographs;
 export const readDetail = (id) => request("GET", photograph(id));
 export const readOther = (id) => request("GET", `${photograph(id)}/other`);
-export const commit = (id, base, action, label) =>
-  request("PUT", `${photograph(id)}/label`, { base, action, label });
+
+/** `modified`: of the photograph on which the edit was made. */
+export const commit = (id, base, action, label, modified) =>
+  request("PUT", `${photograph(id)}/label`, { base, action, label, modified });
 
 /** `what`: undo, redo, prelabel or interpolate. */
 export const ask = (id, what, base) =>
   request("POST", `${photograph(id)}/${what}`, { base }, what === "prelabel" ? PATIENT : QUICK);
 
+// The store stands in these addresses for the browser, too, which keeps what they lead to.
 export const imageUrl = (id, version) =>
-  `/photographs/${id}/image${version === undefined ? "" : `?v=${version}`}`;
-export const thumbnailUrl = (id) => `/photographs/${id}/thumbnail`;
-export const exportUrl = (format) => `/api/export/${format}`;
+  `/photographs/${id}/image?store=${store}${version === undefined ? "" : `&v=${version}`}`;
+export const thumbnailUrl = (id) => `/photographs/${id}/thumbnail?store=${store}`;
+export const exportUrl = (format) => `/api/export/${format}?store=${store}`;

@@ -14,7 +14,10 @@ function labelChanged(id) {
   const detail = saving.detail(id);
   const entry = photograph(id);
   if (detail && entry) {
-    setState(id, detail.problem ? "unreadable" : stateOf(saving.label(id)));
+    const known = stateOf(saving.label(id));
+    // Of another size than when it was labelled: to be looked at again.
+    const again = detail.labelled_size && known !== "new";
+    setState(id, detail.problem ? "unreadable" : again ? "begun" : known);
     entry.unsure = detail.unsure ?? entry.unsure;
   }
   if (id === state.current) settleSelection();

@@ -5,9 +5,9 @@ import { forgetPicture, keepOnly, picture } from "./ahead.js";
 import { act } from "./acts.js";
 import { isReady, saving, selectFirst, shownLabel } from "./current.js";
 import { showAtFirst } from "./handview.js";
-import { confirmAll, nextUnplaced, placedCount } from "./label.js";
+import { confirmAll, nextUnplaced, placedCount, same } from "./label.js";
 import { COUNT } from "./landmarks.js";
-import { commitMoving } from "./moving.js";
+import { cancelMoving, commitMoving } from "./moving.js";
 import * as photographs from "./photographs.js";
 import { say } from "./saying.js";
 import { changed, state } from "./state.js";
@@ -46,7 +46,7 @@ export async function go(id) {
       return;
     }
   }
-  show(id, entry.image);
+  show(id, entry);
 }
 
 /** Wait for photograph and label. Returns why it cannot be shown, or null. */
@@ -72,18 +72,40 @@ async function loaded(id, entry) {
 const turned = ({ naturalWidth, naturalHeight }, { width, height }) =>
   width !== null && width > height !== naturalWidth > naturalHeight && width !== height;
 
-function show(id, image) {
-  state.image = image;
+/** The file was replaced while it was shown: points on the old picture would lie elsewhere. */
+export function followFile() {
+  const detail = state.image && saving.detail(state.current);
+  if (!detail || detail.modified === state.modified) return;
+  cancelMoving();
+  void go(state.current);
+}
+
+function show(id, entry) {
+  entry.version ??= saving.detail(id).modified;
+  state.image = entry.image;
+  state.modified = entry.version;
   selectFirst();
   showAtFirst();
   if (state.otherShown) void loadOther();
   changed();
   say(described(id));
+  sayResized(id);
   // The next ones only after this one has been painted.
   requestAnimationFrame(() =>
     setTimeout(() => {
       if (state.current === id) lookAhead(id);
     }),
+  );
+}
+
+function sayResized(id) {
+  const { path, labelled_size: was, width, height } = saving.detail(id);
+  if (!was) return;
+  say(
+    `${path} was ${was.join(" × ")} when it was labelled and is ${width} × ${height} now: look` +
+      " again. Enter says that all is right as it is shown.",
+    true,
+    () => state.current !== id || !saving.detail(id)?.labelled_size,
   );
 }
 
@@ -151,19 +173,27 @@ export function confirm() {
   if (state.failure) return step(1, "This is the last photograph.");
   if (!isReady()) return say("Still loading.");
   const label = shownLabel();
-  if (label.no_hand) return onwards();
-  if (label.hands.length === 0) {
-    return say("Nothing is labelled here. X says that there is no hand, D goes on without.", true);
+  const again = saving.detail(state.current).labelled_size !== null;
+  if (label.no_hand && !again) return onwards();
+  if (label.hands.length === 0 && !label.no_hand) {
+    return ask("Nothing is labelled here. X says that there is no hand, D goes on without.");
   }
   const missing = forgotten(label);
   const asked = `${state.current} ${missing}`;
   if (missing && state.asked !== asked) {
     state.asked = asked;
-    return say(`${missing} Enter again confirms it as it is.`, true);
+    return ask(`${missing} Enter again confirms it as it is.`);
   }
   act("confirm all", confirmAll());
   say("Confirmed.");
   return onwards();
+}
+
+/** A problem that is gone with the next edit, or on another photograph. */
+function ask(text) {
+  const { current } = state;
+  const asked = shownLabel();
+  return say(text, true, () => state.current !== current || !same(shownLabel(), asked));
 }
 
 function onwards() {

@@ -131,10 +131,15 @@ export const movePoints = (id, indices, dx, dy, size) => (label) => {
   );
 };
 
-export const setVisibility = (id, index, visibility) => (label) =>
+/** A point beyond the edges can only be outside. */
+export const setVisibility = (id, index, visibility, size) => (label) =>
   withHand(label, id, (hand) =>
     withPoints(hand, (point, number) =>
-      point && number === index ? { ...point, visibility } : point,
+      point &&
+      number === index &&
+      (visibility === OUTSIDE || isInside(point.x, point.y, size))
+        ? { ...point, visibility }
+        : point,
     ),
   );
 
@@ -215,12 +220,16 @@ export const confirmAll = () => (label) => ({
 });
 
 /** Hands of another photograph, as guesses: those whose number is not taken yet. */
-export const copyHands = (hands) => (label) => {
+export const copyHands = (hands, size) => (label) => {
+  const copied = (point) => ({
+    ...point,
+    visibility: isInside(point.x, point.y, size) ? point.visibility : OUTSIDE,
+    source: "copied",
+    confirmed: false,
+  });
   const copies = hands
     .filter((hand) => !handOf(label, hand.id))
-    .map((hand) =>
-      withPoints(hand, (point) => point && { ...point, source: "copied", confirmed: false }),
-    );
+    .map((hand) => withPoints(hand, (point) => point && copied(point)));
   if (copies.length === 0) return label;
   return { ...label, hands: [...label.hands, ...copies], no_hand: false, done: false };
 };

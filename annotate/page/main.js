@@ -3,7 +3,7 @@
 import { saving } from "./current.js";
 import { createDialogs } from "./dialogs.js";
 import { $ } from "./dom.js";
-import { go, nextToDo } from "./going.js";
+import { followFile, go, nextToDo } from "./going.js";
 import { createGuide, drawGuide } from "./guide.js";
 import { COMMANDS, createKeys, keyGroups } from "./keys.js";
 import { drawMagnifier } from "./magnifier.js";
@@ -14,7 +14,7 @@ import * as photographs from "./photographs.js";
 import { createPicture, drawPicture } from "./picture.js";
 import { reading } from "./reading.js";
 import { drawReview } from "./review.js";
-import { say } from "./saying.js";
+import { drawSaying, say } from "./saying.js";
 import { createStage, drawStage } from "./stage.js";
 import { changed, onDraw, state } from "./state.js";
 import { drawStatus } from "./status.js";
@@ -74,11 +74,13 @@ async function start() {
   createLeaving();
   createKeys();
   for (const draw of [
+    followFile,
     drawPicture,
     drawStage,
     drawOverlay,
     drawMagnifier,
     drawStatus,
+    drawSaying,
     drawGuide,
     drawPanel,
     drawReview,

@@ -6,11 +6,14 @@ import { say } from "./saying.js";
 const PAUSE = 2_000;
 
 async function readAll() {
+  let failed = false;
   for (;;) {
     try {
       const [folder, list] = await Promise.all([readFolder(), readPhotographs()]);
+      if (failed) say("", true);
       return { folder, list };
     } catch (error) {
+      failed = true;
       say(`${error.message}; trying again`, true);
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }

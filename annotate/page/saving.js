@@ -11,6 +11,8 @@ import { EMPTY, same } from "./label.js";
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 8_000;
+/** A photograph that is missing or damaged may be on its way: so often it is asked for, some 40 s. */
+const TRIES_WITHOUT_FILE = 8;
 
 /**
  * @param server {readDetail, commit, ask} as in api.js
@@ -68,7 +70,8 @@ export function createSaving(server, listener) {
   function edit(id, action, change) {
     const shown = label(id);
     if (!shown || same(change(shown), shown)) return false;
-    enqueue({ id, action, change });
+    // Made on the picture of this moment; the file may be another one when it is sent.
+    enqueue({ id, action, change, modified: details.get(id).modified });
     return true;
   }
 
@@ -107,7 +110,7 @@ export function createSaving(server, listener) {
     const wanted = job.change(before.label);
     if (same(wanted, before.label)) return before;
     try {
-      return await server.commit(job.id, before.revision, job.action, wanted);
+      return await server.commit(job.id, before.revision, job.action, wanted, job.modified);
     } catch (error) {
       // Sent before, and the answer was lost: the server may have it already.
       if (!(error instanceof Refused && error.status === 409 && job.tries > 0)) throw error;
@@ -129,8 +132,11 @@ export function createSaving(server, listener) {
   function mayRetry(job, error) {
     if (!isSaving(job)) return false;
     if (error instanceof Unreachable) return true;
+    if (!(error instanceof Refused)) return false;
+    // What waits for a photograph that never comes back must not hold up all the others for ever.
+    if (error.status === 410) return job.tries < TRIES_WITHOUT_FILE;
     // A full disk or a locked file may mend; a lost cookie does when the link is opened again.
-    return error instanceof Refused && (error.status >= 500 || [401, 403].includes(error.status));
+    return error.status >= 500 || [401, 403].includes(error.status);
   }
 
   function pause(job, error) {
@@ -166,7 +172,7 @@ export function createSaving(server, listener) {
     finish(job, detail, false);
     if (dropped.length > 0) {
       const what = dropped.map((it) => it.action).join(", ");
-      const why = conflict ? "This photograph was changed elsewhere" : `Refused: ${error.message}`;
+      const why = conflict ? error.message.replace(/^t/, "T") : `Refused: ${error.message}`;
       listener.say(`${why}. Not kept: ${what}. Shown is what the server has.`, true);
     } else if (!sentAgain) {
       listener.say(error.message, true);

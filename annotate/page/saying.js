@@ -4,12 +4,23 @@ import { $, setText } from "./dom.js";
 
 const PROBLEM_STAYS = 9_000;
 let timer = 0;
+let isMended = null;
 
-export function say(text, isProblem = false) {
+/** @param mended whether the problem is gone; it stands there until then, without one for a while */
+export function say(text, isProblem = false, mended = null) {
   setText($("message"), text);
-  if (isProblem) {
-    setText($("problem"), text);
-    clearTimeout(timer);
-    timer = setTimeout(() => setText($("problem"), ""), PROBLEM_STAYS);
-  }
+  if (!isProblem) return;
+  setText($("problem"), text);
+  clearTimeout(timer);
+  isMended = mended;
+  if (!mended) timer = setTimeout(clear, PROBLEM_STAYS);
+}
+
+function clear() {
+  isMended = null;
+  setText($("problem"), "");
+}
+
+export function drawSaying() {
+  if (isMended?.()) clear();
 }

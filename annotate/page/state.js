@@ -9,6 +9,8 @@ export const state = {
   /** Id of the photograph shown, and its <img> once decoded. */
   current: null,
   image: null,
+  /** `modified` of its file. */
+  modified: null,
   /** Why the photograph cannot be shown; null if it can or may yet. */
   failure: null,
   /** The hand worked on. One that the label does not have is begun by its first point. */

@@ -115,6 +115,7 @@ function drawSaved() {
         : ["kept", "Saved"];
   const button = $("saved");
   setText(button, state.folder ? text : "");
+  setAttribute(button, "title", problem ? text : null);
   setAttribute(button, "class", `saved ${kind}`);
   button.disabled = kind !== "offline";
 }

@@ -15,6 +15,11 @@ from synth.errors import UserError
 #: Ends of names of photographs, in any case.
 SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 
+#: Of photographs that browsers do not show, or not all of them.
+OTHER_SUFFIXES: Final = (
+    ".heic", ".heif", ".avif", ".tif", ".tiff", ".jp2", ".dng", ".cr2", ".cr3", ".nef", ".arw",
+)  # fmt: skip
+
 _DIGITS: Final = re.compile(r"([0-9]+)")
 
 
@@ -94,6 +99,8 @@ def _below(root: Path, left_out: list[str]) -> Iterator[PhotographFile]:
                 file = _file(root, entry, path, left_out)
                 if file is not None:
                     yield file
+            elif entry.name.lower().endswith(OTHER_SUFFIXES):
+                left_out.append(f"{path}: is of a kind that is not shown: make a JPEG of it")
             elif entry.is_symlink() and entry.is_dir():
                 left_out.append(f"{path}: is a link to a folder")
 

@@ -21,9 +21,11 @@ from annotate.server.serving import (
     detail,
     errors,
     look,
+    modified,
+    own_store,
     readable,
 )
-from annotate.store.store import commit, photographs, read_label, redo, state_counts, undo
+from annotate.store.store import Conflict, commit, photographs, read_label, redo, state_counts, undo
 
 _CHANGES: Final[dict[int | str, dict[str, Any]]] = errors(404, 409, 410, 503)
 _DOWNLOAD: Final[dict[int | str, dict[str, Any]]] = {
@@ -40,7 +42,7 @@ _DOWNLOAD: Final[dict[int | str, dict[str, Any]]] = {
 
 def label_routes(serving: Serving) -> APIRouter:
     """Routes of what is known of the photographs."""
-    router = APIRouter(prefix="/api")
+    router = APIRouter(prefix="/api", dependencies=[own_store(serving)], responses=errors(503))
     store, comparison = serving.store, serving.comparison
 
     @router.get("/folder")
@@ -49,6 +51,7 @@ def label_routes(serving: Serving) -> APIRouter:
         states = state_counts(store)
         return Folder(
             name=store.folder.name,
+            store=store.id,
             version=_version(),
             author=serving.author,
             photographs=sum(states.values()),
@@ -84,7 +87,7 @@ def label_routes(serving: Serving) -> APIRouter:
         text = text_format(format_name)
         name = f"{store.folder.name}-{text.file_name}"
         return Response(
-            text.write(document_of(store)),
+            text.write(document_of(store).document),
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
             media_type=text.content_type,
         )
@@ -108,6 +111,8 @@ def label_routes(serving: Serving) -> APIRouter:
     def put_label(photo_id: PhotographId, edit: Edit) -> Detail:
         """A new label. The answer is sent when it is on the disk."""
         found = readable(serving, photo_id)
+        if edit.modified is not None and edit.modified != modified(found):
+            raise Conflict("the photograph's file was changed meanwhile")
         commit(store, photo_id, edit.base, edit.label, edit.action, serving.author)
         return detail(serving, found)
 

@@ -27,6 +27,8 @@ class Folder(BaseModel):
 
     Attributes:
         name: of the folder.
+        store: id of its labels. A request that names another one, as `X-Store` or `?store=`, is
+            answered 503.
         version: of the program.
         author: who labels.
         photographs: how many there are.
@@ -36,6 +38,7 @@ class Folder(BaseModel):
     """
 
     name: str
+    store: str
     version: str
     author: str
     photographs: int
@@ -71,6 +74,8 @@ class Detail(BaseModel):
             the image.
         revision: the one that holds, None without any.
         label: what it says; without any revision the empty label.
+        labelled_size: width and height that the photograph had when it was labelled, if it has
+            others now: a person must look again. None if there is nothing to say.
         can_undo, can_redo: whether there is something to undo or redo.
     """
 
@@ -84,6 +89,7 @@ class Detail(BaseModel):
     unsure: float | None
     revision: Id | None
     label: Label
+    labelled_size: tuple[int, int] | None
     can_undo: bool
     can_redo: bool
 
@@ -95,9 +101,15 @@ class Base(_Sent):
 
 
 class Edit(_Sent):
-    """A new label, and what was done in a few words."""
+    """A new label, and what was done in a few words.
+
+    Attributes:
+        modified: of the photograph that the person sees; if its file is another one by now, nothing
+            is written. None if nobody looks.
+    """
 
     base: Id | None
+    modified: Annotated[int, Field(ge=0, le=2**53 - 1)] | None = None
     action: str = Field(min_length=1, max_length=200)
     label: Label
 

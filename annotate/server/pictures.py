@@ -14,7 +14,16 @@ from PIL import Image
 
 from annotate.photographs.decode import UnreadableError, load_upright, read_header
 from annotate.photographs.inside import open_inside
-from annotate.server.serving import PhotographId, Serving, errors, file_key, readable, refuse
+from annotate.server.serving import (
+    PhotographId,
+    Serving,
+    errors,
+    file_key,
+    modified,
+    own_store,
+    readable,
+    refuse,
+)
 from annotate.store.store import Photograph
 
 _CHUNK: Final = 1 << 20
@@ -32,7 +41,11 @@ IfNoneMatch = Annotated[str | None, Header(max_length=1000)]
 
 def picture_routes(serving: Serving) -> APIRouter:
     """Routes of what is shown."""
-    router = APIRouter(prefix="/photographs/{photo_id}")
+    router = APIRouter(
+        prefix="/photographs/{photo_id}",
+        dependencies=[own_store(serving)],
+        responses=errors(503),
+    )
 
     @router.get(
         "/image",
@@ -95,7 +108,7 @@ def picture_routes(serving: Serving) -> APIRouter:
 
 def _headers(photograph: Photograph, version: int | None) -> dict[str, str]:
     # Without the right version in the address the browser asks each time whether it has changed.
-    current = version == photograph.modified_ns // 1_000_000
+    current = version == modified(photograph)
     return {
         "ETag": f'"{photograph.bytes:x}-{photograph.modified_ns:x}"',
         "Last-Modified": formatdate(photograph.modified_ns // 1_000_000_000, usegmt=True),

@@ -19,6 +19,7 @@ from annotate.server.serving import (
     Serving,
     detail,
     errors,
+    own_store,
     readable,
     refuse,
 )
@@ -34,7 +35,11 @@ _CHANGES: Final[dict[int | str, dict[str, Any]]] = errors(404, 409, 410, 503)
 
 def proposal_routes(serving: Serving) -> APIRouter:
     """Routes that commit a proposal, whose points are not confirmed."""
-    router = APIRouter(prefix="/api/photographs/{photo_id}")
+    router = APIRouter(
+        prefix="/api/photographs/{photo_id}",
+        dependencies=[own_store(serving)],
+        responses=errors(503),
+    )
     store = serving.store
 
     @router.post("/prelabel", responses=_CHANGES)

@@ -20,7 +20,8 @@ from annotate.server.app import create_app
 from annotate.server.compare import close_comparison, compare_with, disagreements
 from annotate.server.security import Access, access_of
 from annotate.server.serving import Serving
-from annotate.store.store import close, open_store
+from annotate.store.opening import open_store, opened
+from annotate.store.store import is_there
 from synth.console import interruptible
 from synth.errors import UserError
 
@@ -56,7 +57,8 @@ def serve(
         open_browser: whether to open the page.
 
     Raises:
-        UserError: if the folder or a store cannot be used, or nothing can listen there.
+        UserError: if the folder or a store cannot be used, nothing can listen there, or the store
+            was gone at the end.
         SystemExit: when stopped, status 130 or 143.
     """
     line = "stopped: every edit is kept"
@@ -64,8 +66,7 @@ def serve(
         comparison = None if compare is None else compare_with(compare)
         if comparison is not None:
             ending.callback(close_comparison, comparison)
-        store = open_store(folder, labels)
-        ending.callback(close, store)
+        store = ending.enter_context(opened(open_store(folder, labels)))
         if comparison is not None:
             disagreements(comparison, store)  # takes long the first time
         listener = ending.enter_context(_listening(host, port))
@@ -89,7 +90,15 @@ def serve(
             ws="none",
             timeout_graceful_shutdown=_LAST_SECONDS,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        except KeyboardInterrupt:
+            if not is_there(store):
+                raise UserError(
+                    f"stopped, but {store.file} was removed or replaced meanwhile: what was saved"
+                    " in it is there no more"
+                ) from None
+            raise
 
 
 def _say_left_out(lines: Sequence[str]) -> None:

@@ -148,7 +148,10 @@ class Guard:
             bearer = Headers({**dict(headers), "authorization": f"Bearer {given[0]}"})
             if refusal(access, method, path, bearer) is None:
                 answer = RedirectResponse("/", 303)
-                answer.set_cookie(access.cookie, access.token, httponly=True, samesite="strict")
+                # Not "strict": the link may be clicked in web mail, and the browser would keep the
+                # cookie back from "/". Another page's requests are refused by what they say of
+                # themselves.
+                answer.set_cookie(access.cookie, access.token, httponly=True, samesite="lax")
                 return answer
         refused = refusal(access, method, path, headers)
         if refused is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
-from fastapi import HTTPException, Path
+from fastapi import Depends, HTTPException, Path, Request
 
 from annotate.labels import Label, state_of
 from annotate.photographs.thumbnail import Kept, thumbnail
@@ -56,6 +56,26 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem} for status in statuses}
 
 
+def own_store(serving: Serving) -> Any:
+    """What a router depends on so that a page is only answered about the store that it shows.
+
+    At the same address another folder may be served later, whose photographs have the same ids:
+    a page that was left open would show one folder and write into the other. 503, so that it
+    waits until its own folder is served again.
+    """
+
+    async def check(request: Request) -> None:
+        named = request.headers.get("x-store") or request.query_params.get("store")
+        if named is not None and named != serving.store.id:
+            refuse(
+                503,
+                f"another folder, {serving.store.folder.name}, is served here now: serve the first"
+                " one again, or load this page anew",
+            )
+
+    return Depends(check)
+
+
 def look(serving: Serving, photo_id: int, preview: bool = False) -> Photograph:
     """A photograph with its size or problem; its thumbnail is kept if it had to be decoded.
 
@@ -89,21 +109,32 @@ def file_key(photograph: Photograph) -> tuple[int, int, int]:
     return photograph.id, photograph.bytes, photograph.modified_ns
 
 
+def modified(photograph: Photograph) -> int:
+    """When its file was last written, milliseconds since 1970: as many as JavaScript can hold."""
+    return photograph.modified_ns // 1_000_000
+
+
 def detail(serving: Serving, photograph: Photograph) -> Detail:
-    """A photograph with the label that holds now."""
+    """A photograph with the label that holds now. One that was made at another size is not done:
+    whoever looks at it again says so anew."""
     revision, redoable = read_label_and_redo(serving.store, photograph.id)
     label = Label() if revision is None else revision.label
+    state = state_of(label)
+    resized = revision is not None and state != "new" and revision.is_of_another_size(photograph)
+    if resized:
+        label, state = label.model_copy(update={"done": False}), "begun"
     return Detail(
         id=photograph.id,
         path=photograph.path,
-        state=state_of(label) if photograph.problem is None else "unreadable",
+        state=state if photograph.problem is None else "unreadable",
         width=photograph.width,
         height=photograph.height,
         problem=photograph.problem,
-        modified=photograph.modified_ns // 1_000_000,
+        modified=modified(photograph),
         unsure=photograph.unsure,
         revision=None if revision is None else revision.id,
         label=label,
+        labelled_size=revision.size if revision is not None and resized else None,
         can_undo=revision is not None,
         can_redo=redoable,
     )

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from annotate.store.upgrade import FORMAT, format_of, new_id, read_as_upgraded, upgrade
 from synth.errors import UserError
 
-FORMAT: Final = 1
+#: End of the names of stores.
+SUFFIX: Final = ".sqlite"
 #: Seconds that a write waits for another program that holds the file.
 BUSY_SECONDS: Final = 5.0
 
@@ -19,6 +21,7 @@ BUSY_SECONDS: Final = 5.0
 _APPLICATION: Final = 0x68616E64
 
 _SQLITE: Final = b"SQLite format 3\0"
+_READ_ONLY: Final = sqlite3.SQLITE_READONLY
 
 _TABLES: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -42,14 +45,17 @@ CREATE TABLE revisions (
     label TEXT NOT NULL,
     action TEXT NOT NULL,
     author TEXT NOT NULL,
-    at TEXT NOT NULL
+    at TEXT NOT NULL,
+    width INTEGER,
+    height INTEGER
 );
 CREATE INDEX revisions_by_photo ON revisions (photo, parent);
 """
 
 
 def connect(file: Path) -> sqlite3.Connection:
-    """A connection to a store that may be written; the file is made if there is none.
+    """A connection to a store that may be written; the file is made if there is none, and brought
+    up to date if an older version made it.
 
     Transactions are begun and ended by the caller. Threads may share it under a lock.
 
@@ -58,6 +64,9 @@ def connect(file: Path) -> sqlite3.Connection:
             a newer format.
     """
     new = not file.exists()
+    # One that this program left when it was killed at once has its name.
+    if file.is_file() and file.stat().st_size == 0 and file.suffix != SUFFIX:
+        raise UserError(f"{file}: is empty and no store of labels, name another --labels")
     with errors_of_store(file):
         connection = sqlite3.connect(
             file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -72,6 +81,7 @@ def connect(file: Path) -> sqlite3.Connection:
                 _create(connection)
                 if new:
                     _sync_folder(file.parent)
+            upgrade(connection)
         except BaseException:
             connection.close()
             raise
@@ -79,7 +89,7 @@ def connect(file: Path) -> sqlite3.Connection:
 
 
 def connect_to_read(file: Path) -> sqlite3.Connection:
-    """A connection to a store that cannot write it.
+    """A connection to a store that cannot write it, also where nothing can be written.
 
     Raises:
         UserError: if there is no such file, or it is no store or of a newer format.
@@ -87,21 +97,48 @@ def connect_to_read(file: Path) -> sqlite3.Connection:
     if not file.is_file():
         raise UserError(f"{file}: there is no such file of labels")
     with errors_of_store(file):
-        connection = sqlite3.connect(
-            f"{file.resolve().as_uri()}?mode=ro",
-            uri=True,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
         try:
-            _check(connection, file)
-            if _is_empty(connection):
-                raise UserError(f"{file}: holds no labels")
-        except BaseException:
-            connection.close()
-            raise
+            return _connect_to_read(file, "mode=ro")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, _READ_ONLY):
+                raise
+        # SQLite wants to write beside the file even to read it, unless it is told that nobody
+        # writes it; it then passes over edits that have not been brought into the file.
+        edits = file.with_name(f"{file.name}-wal")
+        if edits.exists() and edits.stat().st_size > 0:
+            raise UserError(
+                f"{file}: its newest edits are in {edits.name}, which cannot be read where nothing"
+                " can be written: copy both to another place and name it with --labels"
+            )
+        return _connect_to_read(file, "immutable=1")
+
+
+def _connect_to_read(file: Path, how: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{file.resolve().as_uri()}?{how}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        _check(connection, file)
+        if _is_empty(connection):
+            raise UserError(f"{file}: holds no labels")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        read_as_upgraded(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def shadow_photographs(connection: sqlite3.Connection) -> None:
+    """Put a copy of the table of photographs before that of the file, which stays as it is: what
+    is found out about them can then be noted without writing it."""
+    ((table,),) = connection.execute("SELECT sql FROM main.sqlite_master WHERE name = 'photos'")
+    connection.execute(table.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
+    connection.execute("INSERT INTO temp.photos SELECT * FROM main.photos")
 
 
 @contextlib.contextmanager
@@ -117,6 +154,8 @@ def errors_of_store(file: Path) -> Iterator[None]:
         text = str(error)
         if "locked" in text or "busy" in text:
             line = "another program holds it, end that one first"
+        elif "full" in text:
+            line = "cannot be written, the disk is full: make room there"
         elif "readonly" in text or "unable to open" in text:
             line = "cannot be written, name a place that can with --labels"
         else:
@@ -136,8 +175,7 @@ def _check(connection: sqlite3.Connection, file: Path) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application != _APPLICATION:
         raise UserError(f"{file}: is an SQLite file of another program, name another --labels")
-    row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    found = int(row[0]) if row and str(row[0]).isdecimal() else 0
+    found = format_of(connection)
     if found > FORMAT:
         raise UserError(
             f"{file}: is of format {found}, this version reads up to {FORMAT}: update the program"
@@ -159,6 +197,7 @@ def _create(connection: sqlite3.Connection) -> None:
             for statement in _TABLES.split(";"):
                 connection.execute(statement)
             connection.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
+            connection.execute("INSERT INTO meta VALUES ('id', ?)", (new_id(),))
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

@@ -8,70 +8,34 @@ was written on the disk.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
 from annotate.labels import Label, State, state_of
-from annotate.photographs.listing import list_photographs
-from annotate.store.schema import connect, connect_to_read, errors_of_store
-from annotate.store.sync import sync
+from annotate.photographs.listing import natural_key
 from annotate.store.types import Conflict, Photograph, Revision, Store
-from synth.errors import UserError
-
-#: Name of the store in the folder if no other is given.
-STORE_NAME: Final = "annotations.sqlite"
 
 
-def open_store(folder: Path, file: Path | None = None) -> Store:
-    """Open a folder's store, or make it, and bring its list of photographs up to date.
-
-    Args:
-        folder: holds the photographs.
-        file: the store; by default annotations.sqlite in the folder.
-
-    Raises:
-        UserError: if the folder is missing, or the file cannot be written, is held by another
-            program, is no store or of a newer format.
-    """
-    listing = list_photographs(folder)
-    file = folder / STORE_NAME if file is None else file
-    if not file.parent.is_dir():
-        raise UserError(f"{file.parent}: is no folder, so no labels can be kept there")
-    connection = connect(file)
-    places = {found.path: place for place, found in enumerate(listing.files)}
-    store = Store(folder.resolve(), file, listing.left_out, connection, threading.RLock(), places)
+def is_there(store: Store) -> bool:
+    """Whether the store's file still is the one that was opened, so that what is written stays."""
     try:
-        with errors_of_store(file), _writing(store):
-            sync(connection, listing.files)
-    except BaseException:
-        connection.close()
-        raise
-    return store
+        return inode_of(store.file) == store.inode
+    except OSError:
+        return False
 
 
-def close(store: Store) -> None:
-    """Let go of the file."""
-    with store.lock:
-        store.connection.close()
-
-
-def read_labels(file: Path) -> dict[str, tuple[int, Label]]:
-    """What a store says, by path of the photograph: number of the revision, and the label.
-
-    The file is not written, and the photographs need not be there.
+def inode_of(file: Path) -> tuple[int, int]:
+    """Device and number of a file.
 
     Raises:
-        UserError: if there is no such file, or it is no store or of a newer format.
+        OSError: if there is none.
     """
-    with errors_of_store(file), contextlib.closing(connect_to_read(file)) as connection:
-        rows = connection.execute(
-            "SELECT path, head, label FROM photos JOIN revisions ON revisions.id = head"
-        )
-        return {path: (head, Label.model_validate_json(label)) for path, head, label in rows}
+    status = os.stat(file)
+    return status.st_dev, status.st_ino
 
 
 def photographs(store: Store) -> list[Photograph]:
@@ -84,24 +48,30 @@ def photographs(store: Store) -> list[Photograph]:
 
 def photograph(store: Store, photo_id: int) -> Photograph | None:
     """One photograph; None if there is none with this id, or it is no longer in the folder."""
-    for row in _rows(store, f"{_SELECT} WHERE id = ? AND present", photo_id):
+    for row in _rows(store, f"{_SELECT} WHERE photos.id = ? AND present", photo_id):
         return Photograph._make(row)
     return None
 
 
 def state_counts(store: Store) -> dict[State, int]:
     """How many of the folder's photographs are in each state; those in none are left out."""
-    rows = _rows(store, f"SELECT {_STATE} AS shown, count(*) FROM photos WHERE present GROUP BY 1")
+    rows = _rows(store, f"SELECT {_STATE} AS shown, count(*) {_FROM} WHERE present GROUP BY 1")
     return cast("dict[State, int]", dict(cast("list[tuple[str, int]]", rows)))
 
 
-def labelled(store: Store) -> Iterator[tuple[Photograph, Label]]:
-    """Photographs in the folder that have a label, in natural order."""
-    rows = _rows(store, "SELECT photos.id, label FROM photos JOIN revisions ON revisions.id = head")
-    texts: dict[int, str] = dict(rows)
+def labelled(store: Store) -> Iterator[tuple[Photograph, Revision]]:
+    """Photographs in the folder that have a label, in natural order, and the one that holds."""
+    rows = _rows(store, f"{_REVISIONS} WHERE id IN (SELECT head FROM photos)")
+    held = {row[0]: row for row in rows}
     for found in photographs(store):
-        if found.id in texts:
-            yield found, Label.model_validate_json(texts[found.id])
+        if found.head in held:
+            yield found, _revision(held[found.head])
+
+
+def labelled_and_gone(store: Store) -> list[str]:
+    """Paths of photographs that say something of hands and are not in the folder any more."""
+    query = "SELECT path FROM photos WHERE state <> 'new' AND NOT present"
+    return sorted((path for (path,) in _rows(store, query)), key=natural_key)
 
 
 def read_label(store: Store, photo_id: int) -> Revision | None:
@@ -140,6 +110,8 @@ def commit(
 ) -> int:
     """Write a new revision and make it the one that holds; its number.
 
+    With it stands the size that is known of the photograph, see `look.look_at`.
+
     Args:
         store: where.
         photo_id: of the photograph.
@@ -154,12 +126,12 @@ def commit(
         sqlite3.OperationalError: if the file cannot be written; nothing is.
     """
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    with _writing(store) as connection:
+    with writing(store) as connection:
         _check_base(connection, photo_id, base)
         revision = connection.execute(
-            "INSERT INTO revisions (photo, parent, label, action, author, at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (photo_id, base, label.model_dump_json(), action, author, at),
+            "INSERT INTO revisions (photo, parent, label, action, author, at, width, height)"
+            " SELECT id, ?, ?, ?, ?, ?, width, height FROM photos WHERE id = ?",
+            (base, label.model_dump_json(), action, author, at, photo_id),
         ).lastrowid
         assert revision is not None
         _move_head(connection, photo_id, revision, label)
@@ -173,7 +145,7 @@ def undo(store: Store, photo_id: int, base: int | None) -> int | None:
         Conflict: if another revision holds than `base`, or there is nothing to undo.
         KeyError, sqlite3.OperationalError: as of `commit`.
     """
-    with _writing(store) as connection:
+    with writing(store) as connection:
         _check_base(connection, photo_id, base)
         if base is None:
             raise Conflict("there is nothing to undo")
@@ -191,7 +163,7 @@ def redo(store: Store, photo_id: int, base: int | None) -> int:
         Conflict: if another revision holds than `base`, or there is nothing to redo.
         KeyError, sqlite3.OperationalError: as of `commit`.
     """
-    with _writing(store) as connection:
+    with writing(store) as connection:
         _check_base(connection, photo_id, base)
         child = _newest_child(store, photo_id, base)
         if child is None:
@@ -226,17 +198,24 @@ def set_unsure(store: Store, photo_id: int, unsure: float | None) -> None:
     _set(store, photo_id, "unsure = ?", unsure)
 
 
-_STATE: Final = "CASE WHEN problem IS NULL THEN state ELSE 'unreadable' END"
-_SELECT: Final = (
-    f"SELECT id, path, bytes, modified_ns, width, height, problem, {_STATE}, unsure, head"
-    " FROM photos"
+_STATE: Final = (
+    "CASE WHEN problem IS NOT NULL THEN 'unreadable' WHEN state <> 'new'"
+    " AND (held.width <> photos.width OR held.height <> photos.height) THEN 'begun' ELSE state END"
 )
-_REVISIONS: Final = "SELECT id, photo, parent, label, action, author, at FROM revisions"
+_FROM: Final = "FROM photos LEFT JOIN revisions AS held ON held.id = head"
+_SELECT: Final = (
+    "SELECT photos.id, path, bytes, modified_ns, photos.width, photos.height, problem,"
+    f" {_STATE}, unsure, head {_FROM}"
+)
+_REVISIONS: Final = (
+    "SELECT id, photo, parent, label, action, author, at, width, height FROM revisions"
+)
 
 
 def _revision(row: tuple[Any, ...]) -> Revision:
-    id_, photo, parent, label, action, author, at = row
-    return Revision(id_, photo, parent, Label.model_validate_json(label), action, author, at)
+    id_, photo, parent, label, action, author, at, width, height = row
+    size = None if width is None or height is None else (width, height)
+    return Revision(id_, photo, parent, Label.model_validate_json(label), action, author, at, size)
 
 
 def _rows(store: Store, query: str, *values: Any) -> list[Any]:
@@ -245,9 +224,12 @@ def _rows(store: Store, query: str, *values: Any) -> list[Any]:
 
 
 @contextlib.contextmanager
-def _writing(store: Store) -> Iterator[sqlite3.Connection]:
+def writing(store: Store) -> Iterator[sqlite3.Connection]:
     """A transaction that is on the disk at the end, or undone if anything was raised."""
     with store.lock:
+        # A file without a name can be written as long as it is open, and is gone afterwards.
+        if not is_there(store):
+            raise sqlite3.OperationalError(f"{store.file} was removed or replaced: put it back")
         # Immediate, so that no other process writes between the check of a base and the commit.
         store.connection.execute("BEGIN IMMEDIATE")
         try:
@@ -260,7 +242,7 @@ def _writing(store: Store) -> Iterator[sqlite3.Connection]:
 
 
 def _set(store: Store, photo_id: int, what: str, *values: Any) -> None:
-    with _writing(store) as connection:
+    with writing(store) as connection:
         connection.execute(f"UPDATE photos SET {what} WHERE id = ?", (*values, photo_id))
 
 

@@ -22,6 +22,8 @@ class Store:
     Attributes:
         folder: of the photographs, resolved.
         file: the SQLite file.
+        id: its own, which no other store has; "" of one of an old format that is only read.
+        inode: device and number of the file, by which it is known if another takes its place.
         left_out: a line for each thing in the folder that is not listed, and why.
         connection: to the file; used under the lock.
         lock: held through each transaction.
@@ -30,6 +32,8 @@ class Store:
 
     folder: Path
     file: Path
+    id: str
+    inode: tuple[int, int]
     left_out: list[str]
     connection: sqlite3.Connection
     lock: threading.RLock
@@ -45,7 +49,8 @@ class Photograph(NamedTuple):
         bytes, modified_ns: of the file when it was last seen.
         width, height: pixels, upright; None until it has been looked at.
         problem: why it cannot be shown; None if it can, or has not been looked at.
-        state: what is known of it.
+        state: what is known of it; "begun", whatever was, if it has another size than when it was
+            labelled.
         unsure: 0 sure … 1 unsure, of the tracker; None where it has not looked.
         head: number of the revision that holds, None without any.
     """
@@ -74,6 +79,8 @@ class Revision:
         action: what was done, as in "move a point".
         author: who did it.
         at: when, UTC, ISO 8601.
+        size: width and height of the photograph that it was made of, pixels, upright; None if that
+            was not known.
     """
 
     id: int
@@ -83,3 +90,10 @@ class Revision:
     action: str
     author: str
     at: str
+    size: tuple[int, int] | None
+
+    def is_of_another_size(self, photograph: Photograph) -> bool:
+        """Whether the photograph has another size than when this was made, as far as is known: its
+        points then lie elsewhere."""
+        now = photograph.width, photograph.height
+        return self.size is not None and None not in now and self.size != now

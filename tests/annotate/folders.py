@@ -22,12 +22,20 @@ def write_photographs(folder: Path, *names: str) -> Path:
     return folder
 
 
-def made_hand(number: int = 1, side: Side = "left", x: float = 20.0, y: float = 20.0) -> Hand:
-    """A confirmed hand, 30 pixels wide and 50 high from x, y, its wrist below its fingers."""
+def made_hand(
+    number: int = 1,
+    side: Side = "left",
+    x: float = 20.0,
+    y: float = 20.0,
+    source: str = "person",
+    confirmed: bool = True,
+) -> Hand:
+    """A hand, 30 pixels wide and 50 high from x, y, its wrist below its fingers."""
     points = []
     for landmark in range(21):
         finger, joint = divmod(landmark + 3, 4)
-        points.append(Point(x=x + 6.0 * finger, y=y + 50 - 10.0 * joint - finger))
+        place = {"x": x + 6.0 * finger, "y": y + 50 - 10.0 * joint - finger}
+        points.append(Point(**place, source=source, confirmed=confirmed))
     return Hand(id=number, side=side, points=tuple(points))
 
 

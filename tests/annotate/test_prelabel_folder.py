@@ -6,12 +6,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from annotate.labels import Hand, Label, Point
+from annotate.interpolate_folder import interpolate_folder
+from annotate.labels import Hand, Label, Point, confirmed
 from annotate.prelabel import Prelabel
 from annotate.prelabel_folder import prelabel_folder
-from annotate.store.store import commit, open_store, photographs, read_label, undo
+from annotate.store.opening import open_store
+from annotate.store.store import commit, photographs, read_label, undo
 
 SOURCE = "tracker made 1"
 
@@ -91,3 +94,59 @@ def test_a_mirror_image_is_asked_as_one(tmp_path: Path) -> None:
     assert held is not None
     assert held.label.mirrored
     assert held.label.hands[0].side == "right"
+
+
+@pytest.mark.parametrize("source", ["interpolated", "imported", "copied", "another tool"])
+@pytest.mark.parametrize("again", [False, True])
+def test_hands_that_are_not_the_trackers_stay(tmp_path: Path, source: str, again: bool) -> None:
+    store = open_store(folder_of(tmp_path / "photographs"))
+    bright = next(found for found in photographs(store) if found.path == "bright.png")
+    points = [p and p.model_copy(update={"source": source}) for p in proposed(x=30).points]
+    there = Label(hands=(proposed().model_copy(update={"points": tuple(points)}),))
+    number = commit(store, bright.id, None, there, "x", "Ann")
+    counts = prelabel_folder(store, ask, SOURCE, again)
+    assert (counts.looked, counts.left) == (2, 1)
+    held = read_label(store, bright.id)
+    assert held is not None
+    assert held.id == number
+
+
+def test_what_is_interpolated_is_not_looked_at_afterwards(tmp_path: Path) -> None:
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    for number in range(6):
+        cv2.imwrite(str(folder / f"{number}.png"), np.full((60, 80, 3), 250, np.uint8))
+    store = open_store(folder)
+    for number, x in ((0, 10.0), (5, 20.0)):
+        hands = tuple(confirmed(Label(hands=(proposed(x),))).hands)
+        commit(store, number + 1, None, Label(hands=hands, done=True), "x", "Ann")
+    assert interpolate_folder(store) == 4
+    assert prelabel_folder(store, ask, SOURCE).looked == 0
+    for photo in range(2, 6):
+        held = read_label(store, photo)
+        assert held is not None
+        assert held.author == "interpolated"
+
+
+def test_a_photograph_that_is_labelled_meanwhile_is_left(tmp_path: Path) -> None:
+    store = open_store(folder_of(tmp_path / "photographs"))
+    by_path = {found.path: found for found in photographs(store)}
+    mine = Label(mirrored=True)
+    seen = 0
+
+    def ask_slowly(image: NDArray[np.uint8], mirrored: bool) -> Prelabel:
+        nonlocal seen
+        seen += 1
+        if seen == 1:
+            # One that is being looked at, and one of the list that is still to come.
+            commit(store, by_path["bright.png"].id, None, Label(no_hand=True), "no hand", "Ann")
+            commit(store, by_path["mine.png"].id, None, mine, "mirror", "Ann")
+        return ask(image, mirrored)
+
+    counts = prelabel_folder(store, ask_slowly, SOURCE)
+    assert (counts.looked, counts.left, counts.unreadable) == (2, 1, 1)
+    one, other = (read_label(store, by_path[name].id) for name in ("bright.png", "mine.png"))
+    assert one is not None
+    assert one.label == Label(no_hand=True)
+    assert other is not None
+    assert other.label.hands[0].side == "right"  # asked as the mirror image that it is by now

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,22 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.chromium import ARGUMENTS, CHROMIUM
+
 if TYPE_CHECKING:
     # Without these packages the modules here are skipped, which a conftest cannot ask for.
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.annotate.page.site import Site
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 #: What the tests provoke on purpose: answers that are errors, and a network that is off.
 EXPECTED = ("Failed to load resource",)
 

@@ -19,9 +19,10 @@ from annotate.labels import Hand, Label, Point
 from annotate.server.app import create_app
 from annotate.server.compare import compare_with
 from annotate.server.run import _listening
-from annotate.server.security import access_of
+from annotate.server.security import Access, access_of
 from annotate.server.serving import Serving
-from annotate.store.store import Store, close, open_store, photographs
+from annotate.store.opening import close, open_store
+from annotate.store.store import Store, photographs
 
 WIDTH, HEIGHT = 320, 240
 
@@ -53,17 +54,20 @@ def served(
     pictures: Mapping[str, bytes],
     load_tracker: Callable[[], Any] | None = None,
     compare: Path | None = None,
+    port: int = 0,
+    access: Access | None = None,
 ) -> Iterator[Site]:
-    """Write the pictures into the folder and serve it on a free port until the block ends."""
+    """Write the pictures into the folder and serve it until the block ends, by default on a free
+    port."""
     folder.mkdir(exist_ok=True)
     for name, content in pictures.items():
         (folder / name).write_bytes(content)
     store = open_store(folder)
     comparison = None if compare is None else compare_with(compare)
-    with _listening("127.0.0.1", 0) as listener:
+    with _listening("127.0.0.1", port) as listener:
         port = listener.getsockname()[1]
         serving = Serving(store, "Ann", load_tracker, comparison)
-        app = create_app(serving, access_of("127.0.0.1", port))
+        app = create_app(serving, access or access_of("127.0.0.1", port))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=1
         )

@@ -12,7 +12,8 @@ pytest.importorskip("uvicorn", reason="needs uvicorn: pip install uvicorn")
 
 from playwright.sync_api import Page, expect
 
-from annotate.store.store import close, commit, open_store, photographs
+from annotate.store.opening import close, open_store
+from annotate.store.store import commit, photographs
 from tests.annotate.page.pointing import press, saved, shown
 from tests.annotate.page.site import Site, actions, hand, label, picture
 

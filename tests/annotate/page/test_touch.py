@@ -84,7 +84,7 @@ def test_a_second_finger_takes_a_drag_back(site: Site, open_page: Callable[..., 
 
 def test_nothing_is_cut_off(site: Site, page: Page) -> None:
     press(page, "n")
-    for width, height in [(1440, 900), (1024, 768), (390, 844), (844, 390)]:
+    for width, height in [(1440, 900), (1024, 768), (390, 844), (844, 390), (640, 400)]:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(150)
         cut: list[Any] = page.evaluate(
@@ -99,3 +99,18 @@ def test_nothing_is_cut_off(site: Site, page: Page) -> None:
         left, top, scale = box(page)
         assert scale * 320 > 0.3 * min(width, height)
         assert min(left, top) >= 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1366, 768)])
+def test_at_twice_the_size_the_photograph_has_half_of_the_screen(
+    site: Site, page: Page, width: int, height: int
+) -> None:
+    """Zoomed to 200 %, a window has half as many CSS pixels."""
+    page.set_viewport_size({"width": width // 2, "height": height // 2})
+    stage = page.locator("#stage").bounding_box()
+    panel = page.locator(".panel").bounding_box()
+    assert stage is not None
+    assert panel is not None
+    assert stage["height"] > 0.6 * height / 2
+    assert stage["width"] > 0.5 * width / 2
+    assert panel["x"] >= stage["x"] + stage["width"]  # beside, not below

@@ -142,3 +142,13 @@ def test_20_000_are_listed_quickly(tmp_path: Path) -> None:
         f"part {part}/{number}.jpg" for part in range(20) for number in range(1000)
     ]
     assert seconds < 1, seconds  # of the processor, whatever else it does
+
+
+def test_photographs_that_browsers_do_not_show_are_named(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", "b.HEIC", "sub/c.tif", ".d.heic", "notes.txt")
+    listing = list_photographs(tmp_path)
+    assert [file.path for file in listing.files] == ["a.jpg"]
+    assert sorted(listing.left_out) == [
+        "b.HEIC: is of a kind that is not shown: make a JPEG of it",
+        "sub/c.tif: is of a kind that is not shown: make a JPEG of it",
+    ]

@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 from annotate.server.app import create_app
 from annotate.server.security import access_of
 from annotate.server.serving import Serving
-from annotate.store.store import Store, close, open_store
+from annotate.store.opening import close, open_store
+from annotate.store.store import Store
 from tests.annotate.server.folders import put_photographs
 
 

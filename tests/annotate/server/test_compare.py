@@ -13,7 +13,8 @@ from annotate.server.app import create_app
 from annotate.server.compare import close_comparison, compare_with
 from annotate.server.security import access_of
 from annotate.server.serving import Serving
-from annotate.store.store import Store, close, commit, open_store, photographs
+from annotate.store.opening import close, open_store
+from annotate.store.store import Store, commit, photographs
 from synth.errors import UserError
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 
 from annotate.labels import Label
-from annotate.store.store import close, open_store, photographs
+from annotate.store.opening import close, open_store
+from annotate.store.store import photographs
 from tests.annotate.server.folders import jpeg
 from tests.annotate.server.processes import waiting
 

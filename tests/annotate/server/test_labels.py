@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from annotate.server import edits
 from annotate.server.app import create_app
 from annotate.server.security import access_of
 from annotate.server.serving import Serving
-from annotate.store.store import Store, close, commit, history, open_store, photographs
+from annotate.store.opening import close, open_store
+from annotate.store.store import Store, commit, history, photographs
 from synth.errors import UserError
 from tests.annotate.server.folders import LABEL, jpeg
 
@@ -315,3 +317,90 @@ def test_labels_are_downloaded(client: TestClient, name: str) -> None:
 
 def test_an_unknown_format(client: TestClient) -> None:
     assert client.get("/api/export/xls").status_code == 422
+
+
+# --- what has changed behind a page
+
+
+def test_a_page_of_another_store_is_refused(client: TestClient, store: Store) -> None:
+    assert client.get("/api/folder").json()["store"] == store.id
+    photo = ids(client)["a1.jpg"]
+    body = {"base": None, "action": "x", "label": LABEL}
+    for method, url, sent in (
+        ("GET", "/api/photographs", None),
+        ("GET", f"/api/photographs/{photo}", None),
+        ("GET", "/api/export/coco", None),
+        ("GET", f"/photographs/{photo}/image", None),
+        ("GET", f"/photographs/{photo}/thumbnail", None),
+        ("PUT", f"/api/photographs/{photo}/label", body),
+        ("POST", f"/api/photographs/{photo}/undo", {"base": None}),
+        ("POST", f"/api/photographs/{photo}/prelabel", {"base": None}),
+    ):
+        answers = [
+            client.request(method, url, json=sent, headers={"X-Store": "0123456789abcdef"}),
+            client.request(method, url, json=sent, params={"store": "null"}),
+        ]
+        for answer in answers:
+            assert answer.status_code == 503, url
+            assert "another folder, photos, is served here now" in answer.json()["detail"]
+    assert history(store, photo) == []
+    assert put(client, photo, None).status_code == 200  # such as curl, which names none
+    own = {"X-Store": store.id}
+    assert client.get(f"/api/photographs/{photo}", headers=own).status_code == 200
+    assert client.get(f"/photographs/{photo}/image?store={store.id}").status_code == 200
+
+
+def test_two_stores_have_different_ids(folder: Path, store: Store) -> None:
+    other = open_store(folder, folder / "second.sqlite")
+    assert other.id != store.id
+    close(other)
+
+
+def test_an_edit_of_a_picture_that_is_no_more_is_refused(
+    client: TestClient, store: Store, folder: Path
+) -> None:
+    photo = ids(client)["a1.jpg"]
+    seen = client.get(f"/api/photographs/{photo}").json()["modified"]
+    body = {"base": None, "action": "x", "label": LABEL, "modified": seen}
+    url = f"/api/photographs/{photo}/label"
+    (folder / "a1.jpg").write_bytes(jpeg(30, 20))
+    os.utime(folder / "a1.jpg", ns=(1, (seen + 1) * 1_000_000))
+    answer = client.put(url, json=body)
+    assert answer.status_code == 409
+    assert "file was changed" in answer.json()["detail"]
+    assert history(store, photo) == []
+    body["modified"] = client.get(f"/api/photographs/{photo}").json()["modified"]
+    assert client.put(url, json=body).status_code == 200
+    assert history(store, photo)[0].size == (30, 20)
+
+
+def test_a_photograph_that_was_resized_is_to_be_looked_at_again(
+    client: TestClient, store: Store, folder: Path
+) -> None:
+    photo = ids(client)["a1.jpg"]
+    one = put(client, photo, None, {**LABEL, "done": True}).json()
+    assert (one["state"], one["labelled_size"]) == ("done", None)
+    (folder / "a1.jpg").write_bytes(jpeg(30, 20))
+    found = client.get(f"/api/photographs/{photo}").json()
+    assert (found["width"], found["height"]) == (30, 20)
+    assert (found["labelled_size"], found["state"]) == ([60, 40], "begun")
+    assert not found["label"]["done"]
+    listed = client.get("/api/photographs").json()["photographs"]
+    assert listed[0]["state"] == "begun"
+    assert client.get("/api/folder").json()["states"] == {"begun": 1, "new": 5}
+    assert "a1.jpg" not in client.get("/api/export/coco").text
+    two = put(client, photo, one["revision"], {**LABEL, "done": True}).json()
+    assert (two["state"], two["labelled_size"]) == ("done", None)
+    assert "a1.jpg" in client.get("/api/export/coco").text
+    # What was said of the old picture is still of the old one.
+    back = client.post(f"/api/photographs/{photo}/undo", json={"base": two["revision"]}).json()
+    assert back["labelled_size"] == [60, 40]
+
+
+def test_a_store_that_was_removed_is_told(client: TestClient, store: Store, folder: Path) -> None:
+    photo = ids(client)["a1.jpg"]
+    for file in folder.glob("annotations.sqlite*"):
+        file.unlink()
+    answer = put(client, photo, None)
+    assert answer.status_code == 503
+    assert "was removed or replaced" in answer.json()["detail"]

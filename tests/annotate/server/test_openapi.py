@@ -21,7 +21,7 @@ from annotate.server.app import create_app
 from annotate.server.compare import close_comparison, compare_with
 from annotate.server.security import Access
 from annotate.server.serving import Serving
-from annotate.store.store import close, open_store
+from annotate.store.opening import close, open_store
 from tests.annotate.server.folders import put_photographs
 
 

@@ -17,7 +17,7 @@ from annotate.server import app
 from annotate.server.app import create_app
 from annotate.server.security import access_of
 from annotate.server.serving import Serving
-from annotate.store.store import close, open_store
+from annotate.store.opening import close, open_store
 from tests.annotate.server.folders import jpeg
 
 

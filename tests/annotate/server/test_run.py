@@ -15,7 +15,7 @@ import pytest
 
 from annotate.server import run
 from annotate.server.run import serve
-from annotate.store.store import close, open_store
+from annotate.store.opening import close, open_store
 from synth.errors import UserError
 from tests.annotate.server.folders import put_photographs
 from tests.annotate.server.processes import Waiting, address_in, run_server, waiting
@@ -54,12 +54,26 @@ def test_it_ends_in_one_line(folder: Path, number: signal.Signals, status: int) 
     assert sorted(p.name for p in folder.glob("annotations*")) == ["annotations.sqlite"]
 
 
+def test_at_the_end_it_is_told_that_the_labels_are_gone(folder: Path) -> None:
+    with run_server(folder, port=0) as process:
+        httpx.get(address_in(line_of(process))).raise_for_status()
+        for file in folder.glob("annotations.sqlite*"):
+            file.unlink()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=10)
+    assert process.returncode == 2
+    assert errors.count("\n") == 1
+    assert "annotations.sqlite was removed or replaced meanwhile" in errors
+    assert "every edit is kept" not in errors
+
+
 def test_what_is_left_out_is_told(folder: Path) -> None:
     (folder / "a\n\x1b[31m.jpg").symlink_to("/etc/hostname")
     for number in range(5):
         (folder / f"b{number}.jpg").symlink_to("/etc/hostname")
     with run_server(folder, port=0) as process:
-        line_of(process)
+        # A signal before it answers may find the event loop half made, which says so.
+        httpx.get(address_in(line_of(process))).raise_for_status()
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=10)
     lines = errors.splitlines()

@@ -202,7 +202,8 @@ def test_the_address_with_the_token_gives_the_cookie(serving: Serving) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
-    assert "samesite=strict" in cookie
+    # The link may be clicked on another site, from where "strict" ones are not sent on to "/".
+    assert "samesite=lax" in cookie
     assert cookie.startswith("hand-annotate-8765=")
     assert client.get("/api/folder").status_code == 200  # the client has kept it
     assert client.post(UNDO, json={"base": None}).status_code == 409

@@ -10,7 +10,8 @@ from PIL import Image
 
 from annotate.store import look
 from annotate.store.look import look_at
-from annotate.store.store import Store, close, open_store, photograph, photographs, set_unsure
+from annotate.store.opening import close, open_store
+from annotate.store.store import Store, photograph, photographs, set_unsure
 
 
 @pytest.fixture

@@ -14,19 +14,17 @@ from hypothesis import strategies as st
 from annotate.labels import Hand, Label, Point
 from annotate.store import schema
 from annotate.store import store as store_module
+from annotate.store.opening import close, open_store, read_labels
 from annotate.store.store import (
     Conflict,
     Store,
-    close,
     commit,
     history,
     labelled,
-    open_store,
     photograph,
     photographs,
     read_label,
     read_label_and_redo,
-    read_labels,
     redo,
     set_problem,
     set_size,
@@ -77,7 +75,7 @@ def test_a_label_comes_back_as_it_was(store: Store) -> None:
     assert (revision.id, revision.label) == (number, BEGUN)
     assert (revision.action, revision.author, revision.parent) == ("begin a hand", "Ann", None)
     assert revision.at.endswith("Z")
-    assert [(p.path, label) for p, label in labelled(store)] == [("b2.jpg", BEGUN)]
+    assert [(p.path, held) for p, held in labelled(store)] == [("b2.jpg", revision)]
 
 
 @pytest.mark.parametrize(
@@ -352,9 +350,9 @@ def test_another_programs_file_is_left_as_it_is(folder: Path) -> None:
 def test_a_newer_format_is_refused(folder: Path) -> None:
     close(open_store(folder))
     with sqlite3.connect(folder / "annotations.sqlite") as connection:
-        connection.execute("UPDATE meta SET value = '2'")
+        connection.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
     connection.close()
-    with pytest.raises(UserError, match="format 2.*update the program"):
+    with pytest.raises(UserError, match="format 3.*update the program"):
         open_store(folder)
 
 

@@ -1,0 +1,42 @@
+PRAGMA application_id = 1751215716;
+BEGIN TRANSACTION;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO "meta" VALUES('format','1');
+CREATE TABLE photos (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    bytes INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    width INTEGER,
+    height INTEGER,
+    problem TEXT,
+    head INTEGER REFERENCES revisions (id),
+    state TEXT NOT NULL DEFAULT 'new',
+    unsure REAL,
+    present INTEGER NOT NULL DEFAULT 1
+);
+INSERT INTO "photos" VALUES(1,'a.png',99,1795457422636445982,40,30,NULL,3,'done',NULL,1);
+INSERT INTO "photos" VALUES(2,'b.png',99,1795457422636635364,40,30,NULL,5,'no hand',NULL,1);
+INSERT INTO "photos" VALUES(3,'c.png',80,1795457422636770295,NULL,NULL,NULL,6,'begun',0.25,1);
+INSERT INTO "photos" VALUES(4,'gone.png',99,1795457422636889692,40,30,NULL,7,'done',NULL,1);
+INSERT INTO "photos" VALUES(5,'new.png',99,1795457422636992265,NULL,NULL,NULL,NULL,'new',NULL,1);
+CREATE TABLE revisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    photo INTEGER NOT NULL REFERENCES photos (id),
+    parent INTEGER REFERENCES revisions (id),
+    label TEXT NOT NULL,
+    action TEXT NOT NULL,
+    author TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+INSERT INTO "revisions" VALUES(1,1,NULL,'{"hands":[{"id":1,"side":"left","points":[{"x":3.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},null,null,null,null,null,null,null,null,null,null,null,null,null,null,null,null,null,null,null,null]}],"no_hand":false,"mirrored":false,"done":false}','place Wrist','Ann','2026-11-23T18:10:22.695Z');
+INSERT INTO "revisions" VALUES(2,1,1,'{"hands":[{"id":1,"side":"left","points":[{"x":0.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":1.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":2.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":3.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":4.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":5.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":6.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":7.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":8.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":9.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":10.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":11.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":12.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":13.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":14.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":15.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":16.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":17.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":18.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":19.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":20.0,"y":2.5,"visibility":2,"source":"person","confirmed":true}]}],"no_hand":false,"mirrored":false,"done":false}','move','Ann','2026-11-23T18:10:22.699Z');
+INSERT INTO "revisions" VALUES(3,1,2,'{"hands":[{"id":1,"side":"left","points":[{"x":0.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":1.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":2.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":3.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":4.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":5.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":6.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":7.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":8.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":9.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":10.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":11.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":12.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":13.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":14.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":15.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":16.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":17.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":18.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":19.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":20.0,"y":2.5,"visibility":2,"source":"person","confirmed":true}]}],"no_hand":false,"mirrored":false,"done":true}','confirm all','Ann','2026-11-23T18:10:22.703Z');
+INSERT INTO "revisions" VALUES(4,1,3,'{"hands":[],"no_hand":true,"mirrored":false,"done":true}','no hand','Ann','2026-11-23T18:10:22.707Z');
+INSERT INTO "revisions" VALUES(5,2,NULL,'{"hands":[],"no_hand":true,"mirrored":false,"done":true}','no hand','Ben','2026-11-23T18:10:22.715Z');
+INSERT INTO "revisions" VALUES(6,3,NULL,'{"hands":[{"id":1,"side":"left","points":[{"x":0.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":1.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":2.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":3.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":4.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":5.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":6.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":7.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":8.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":9.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":10.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":11.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":12.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":13.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":14.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":15.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":16.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":17.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":18.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":19.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":20.0,"y":2.5,"visibility":2,"source":"person","confirmed":true}]}],"no_hand":false,"mirrored":true,"done":false}','ask the tracker','tracker full 1','2026-11-23T18:10:22.719Z');
+INSERT INTO "revisions" VALUES(7,4,NULL,'{"hands":[{"id":1,"side":"left","points":[{"x":0.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":1.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":2.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":3.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":4.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":5.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":6.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":7.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":8.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":9.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":10.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":11.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":12.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":13.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":14.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":15.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":16.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":17.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":18.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":19.0,"y":2.5,"visibility":2,"source":"person","confirmed":true},{"x":20.0,"y":2.5,"visibility":2,"source":"person","confirmed":true}]}],"no_hand":false,"mirrored":false,"done":true}','confirm all','Ann','2026-11-23T18:10:22.727Z');
+CREATE INDEX revisions_by_photo ON revisions (photo, parent);
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('revisions',7);
+COMMIT;

@@ -42,9 +42,11 @@ def train(
         Path, typer.Argument(metavar="RECIPE", help="YAML file that says how to train.")
     ],
     data: Annotated[
-        list[Path],
+        list[str],
         typer.Option(
-            "--data", metavar="DIR", help="Output of `hand-synth generate`; several are joined."
+            "--data",
+            metavar="DIR|URL",
+            help="Output of `hand-synth generate`; several are joined.",
         ),
     ],
     output: Annotated[
@@ -53,6 +55,14 @@ def train(
     photos: Annotated[
         list[Path] | None,
         typer.Option("--photos", metavar="DIR", help="Photographs with an index.json, mixed in."),
+    ] = None,
+    palm_model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Detector whose wrong proposals are learned from (`proposal_score` of the recipe)."
+            " [default: the packaged one]",
+        ),
     ] = None,
     begin_with: Annotated[
         Path | None,
@@ -75,7 +85,7 @@ def train(
     from tracker.training.run import TrainingData, train_run
 
     loaded = load_recipe(recipe, stage)
-    sources = TrainingData(data, photos or [], cache or output.parent / "cache")
+    sources = TrainingData(data, photos or [], cache or output.parent / "cache", palm_model)
     line = "stopped: run the same command again to go on from the last checkpoint"
     with interruptible(PROGRAM, line), training_processes(device, threads) as processes:
         train_run(loaded, sources, output, processes, begin_with)

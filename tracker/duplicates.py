@@ -22,6 +22,9 @@ MAX_SHARED_PALM: Final = 0.3
 MIN_DISTANCE: Final = 0.2
 #: … or if the boxes of their landmarks share more than this part of the smaller one.
 MAX_SHARED_HAND: Final = 0.65
+#: The same of a hand that is newly found: a second result on one hand often has another pose, so
+#: that the boxes share less, while two hands that are followed may pass over each other.
+MAX_SHARED_NEW_HAND: Final = 0.5
 
 
 def unclaimed(palms: Palms, hands: Sequence[HandEstimate]) -> Palms:
@@ -40,17 +43,18 @@ def unclaimed(palms: Palms, hands: Sequence[HandEstimate]) -> Palms:
     return palms[free]
 
 
-def first_of_each(hands: Sequence[HandEstimate]) -> list[int]:
+def first_of_each(hands: Sequence[HandEstimate], most_shared: float = MAX_SHARED_HAND) -> list[int]:
     """Indices of the estimates that are left when, of those on one hand, only the first stays."""
     kept: list[int] = []
     for index, hand in enumerate(hands):
-        if not any(same_hand(hand, hands[other]) for other in kept):
+        if not any(same_hand(hand, hands[other], most_shared) for other in kept):
             kept.append(index)
     return kept
 
 
-def same_hand(one: HandEstimate, other: HandEstimate) -> bool:
-    """Whether two estimates on an image lie on the same hand."""
+def same_hand(one: HandEstimate, other: HandEstimate, most_shared: float = MAX_SHARED_HAND) -> bool:
+    """Whether two estimates on an image lie on the same hand: they are near, or their boxes share
+    more than `most_shared` of the smaller one."""
     a, b = one.landmarks[:, :2], other.landmarks[:, :2]
     low_a, high_a, low_b, high_b = a.min(axis=0), a.max(axis=0), b.min(axis=0), b.max(axis=0)
     smaller_side = min((high_a - low_a).max(), (high_b - low_b).max())
@@ -58,7 +62,7 @@ def same_hand(one: HandEstimate, other: HandEstimate) -> bool:
         return True
     shared = float(np.clip(np.minimum(high_a, high_b) - np.maximum(low_a, low_b), 0, None).prod())
     smaller_area = float(min((high_a - low_a).prod(), (high_b - low_b).prod()))
-    return shared > MAX_SHARED_HAND * smaller_area
+    return shared > most_shared * smaller_area
 
 
 def palm_square(landmarks: Array) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.errors import UserError
-from tracker.duplicates import first_of_each, unclaimed
+from tracker.duplicates import MAX_SHARED_NEW_HAND, first_of_each, unclaimed
 from tracker.estimates import HandEstimate, mean_estimate
 from tracker.image_input import checked_image
 from tracker.live import LiveFrames, LiveResult
@@ -35,7 +35,8 @@ ModelName = Literal["light", "full", "heavy"]
 SPARE_PALMS: Final = 2
 #: Presence from which a new hand is looked at again. A palm says only roughly how large its hand
 #: is and which way it points; the landmarks of one look say where to look next.
-WORTH_A_LOOK: Final = 0.2
+#: Of a fist that was half missed the first look often says that it is none.
+WORTH_A_LOOK: Final = 0.05
 _OTHER: Final[dict[Handedness, Handedness]] = {"left": "right", "right": "left"}
 _METHODS: Final[dict[RunningMode, str]] = {
     "image": "detect(image)",
@@ -251,12 +252,16 @@ class HandTracker:
         rois = [hand.next_roi() for hand in rough if hand.presence >= WORTH_A_LOOK]
         estimates = self._look(image, rois)
         if self._mode == "image":
-            # In a video the next frame is a third look; here it is the mirror image.
+            # In a video the next frame is a third look. Here it is the next region's, and the mean
+            # with what is seen in the mirror.
+            rois = [hand.next_roi() for hand in estimates]
+            estimates = self._look(image, rois)
             reflected = self._look(image, rois, in_mirror=True)
             estimates = list(map(mean_estimate, estimates, reflected))
         present = [hand for hand in estimates if hand.presence >= self._min_presence]
         hands = [*known, *present]
-        return [hands[i] for i in first_of_each(hands) if i >= len(known)][:wanted]
+        kept = first_of_each(hands, MAX_SHARED_NEW_HAND)
+        return [hands[i] for i in kept if i >= len(known)][:wanted]
 
     def _look(
         self, image: Image, rois: Sequence[Roi], in_mirror: bool = False

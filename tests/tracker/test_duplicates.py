@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.tracker.fake_models import ScriptedHand
-from tracker.duplicates import first_of_each, palm_square, same_hand, unclaimed
+from tracker.duplicates import MAX_SHARED_NEW_HAND, first_of_each, palm_square, same_hand, unclaimed
 from tracker.estimates import HandEstimate
 from tracker.palms import NO_PALMS, Palms
 from tracker.roi import Roi
@@ -54,6 +54,22 @@ def test_one_hand_seen_twice(other: ScriptedHand) -> None:
 )
 def test_two_hands(other: ScriptedHand) -> None:
     assert not same_hand(_estimate(HAND), _estimate(other))
+
+
+def test_a_new_hand_may_share_less() -> None:
+    # Shifted by 0.4 of its width and height, a box shares 0.36 of itself; by 0.2, 0.64.
+    low, high = HAND.landmarks[:, :2].min(axis=0), HAND.landmarks[:, :2].max(axis=0)
+    for share, apart in ((0.2, True), (0.4, False)):
+        moved = HandEstimate(
+            Roi(HAND.wrist, 200.0, 0.0),
+            1.0,
+            0.9,
+            HAND.landmarks + [*(share * (high - low)), 0.0],
+            np.zeros((21, 3)),
+        )
+        one = _estimate(HAND)
+        assert same_hand(one, moved, MAX_SHARED_NEW_HAND) is apart
+        assert first_of_each([one, moved], MAX_SHARED_NEW_HAND) == ([0] if apart else [0, 1])
 
 
 def test_the_first_of_each_stays() -> None:

@@ -73,7 +73,7 @@ def test_hands_of_an_image() -> None:
     for hand, result in zip(hands, results, strict=True):
         assert result.landmarks == pytest.approx(hand.landmarks)
         assert result.presence == 1
-    assert scene.looks == [2, 2, 2]  # one run for both, and the last ones where landmarks say
+    assert scene.looks == [2, 2, 2, 2]  # one run for both, and the last ones where landmarks say
     for hand, result in zip(hands, results, strict=True):
         assert result.roi == roi_from_landmarks(hand.landmarks)
 
@@ -85,11 +85,34 @@ def test_a_hand_that_is_none_at_second_sight_is_not_reported() -> None:
     def vanishing(image: Image, rois: Sequence[Roi], in_mirror: bool = False) -> list[HandEstimate]:
         nonlocal looks
         looks += 1
-        return [replace(hand, presence=(0.9, 0.4, 0.3)[looks - 1]) for hand in real(image, rois)]
+        return [
+            replace(hand, presence=(0.9, 0.4, 0.3, 0.3)[looks - 1]) for hand in real(image, rois)
+        ]
 
     tracker = HandTracker(stages=replace(scene.stages, find_landmarks=vanishing))
     assert tracker.detect(IMAGE) == []
-    assert looks == 3
+    assert looks == 4
+
+
+def test_what_is_hardly_a_hand_at_first_sight_is_looked_at_again() -> None:
+    scene = Scene(lambda time: [_still(150)])
+    real = scene.stages.find_landmarks
+    first = 0.1
+
+    def unsure(image: Image, rois: Sequence[Roi], in_mirror: bool = False) -> list[HandEstimate]:
+        """Where the detector's region is off, presence is low; in the landmarks' one it is not."""
+        near = [abs(roi.size - roi_from_landmarks(_still(150).landmarks).size) < 1 for roi in rois]
+        found = real(image, rois)
+        return [
+            replace(hand, presence=0.9 if exact else first)
+            for hand, exact in zip(found, near, strict=True)
+        ]
+
+    tracker = HandTracker(stages=replace(scene.stages, find_landmarks=unsure))
+    (seen,) = tracker.detect(IMAGE)
+    assert seen.presence == pytest.approx(0.9)
+    first = 0.01
+    assert tracker.detect(IMAGE) == []
 
 
 def test_an_image_is_also_seen_in_a_mirror() -> None:

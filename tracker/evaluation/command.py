@@ -28,7 +28,7 @@ _USUAL_SCORE = 0.5
 
 def evaluate(
     data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Dataset made by hand-synth generate.")
+        str | None, typer.Option(metavar="DIR|URL", help="Dataset made by hand-synth generate.")
     ] = None,
     split: SplitOption = "test",
     photos: Annotated[

@@ -132,7 +132,7 @@ def video_from_images(
         yield TrueFrame(picture, time, landmarks, hand.side, in_view)
 
 
-def video_from_dataset(folder: Path, split: Split, frames: int) -> Iterator[TrueFrame]:
+def video_from_dataset(folder: str | Path, split: Split, frames: int) -> Iterator[TrueFrame]:
     """A video of the first hand of a dataset that will do, wandering over the canvas.
 
     Raises:
@@ -144,7 +144,7 @@ def video_from_dataset(folder: Path, split: Split, frames: int) -> Iterator[True
     return video_from_images(clips[0], frames)
 
 
-def read_clips(folder: Path, split: Split, count: int) -> list[list[TrueImage]]:
+def read_clips(folder: str | Path, split: Split, count: int) -> list[list[TrueImage]]:
     """The first `count` sequences of a split, or as many as there are, that show a whole hand well.
 
     Well means that three quarters of its landmarks are visible and its palm is not seen end on.

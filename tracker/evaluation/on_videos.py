@@ -48,7 +48,7 @@ class VideoFigures:
 
 
 def score_videos(
-    folder: Path, split: Split, new_track: Callable[[], Track], videos: int, frames: int = 300
+    folder: str | Path, split: Split, new_track: Callable[[], Track], videos: int, frames: int = 300
 ) -> VideoFigures:
     """Follow the hands of the first `videos` sequences of a split that show a whole hand, or of as
     many as there are.

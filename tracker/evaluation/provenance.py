@@ -10,7 +10,7 @@ from pathlib import Path
 
 from synth.dataset import Dataset
 from synth.hardware import available_cores, processor_name
-from synth.shards.files import sha256_of
+from synth.storage.files import sha256_of
 from tracker.photos import INDEX
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tracker.evaluation.groups import Groups
 from tracker.evaluation.matching import BOX_IOU, LANDMARK_REACH
+from tracker.evaluation.on_digits import DigitFigures
 from tracker.evaluation.on_photos import PhotoFigures
 from tracker.evaluation.on_videos import VideoFigures
 from tracker.evaluation.provenance import Machine, Source
@@ -59,7 +60,7 @@ class Report:
 
     Attributes:
         trackers: on a dataset; empty for photographs.
-        on_photos: figures by the tracker's name; empty for a dataset.
+        on_photos, on_digits: figures by the tracker's name; empty for a dataset.
         limit: only the first so many images were looked at; None for all.
     """
 
@@ -68,6 +69,7 @@ class Report:
     command: str
     trackers: tuple[OfTracker, ...] = ()
     on_photos: dict[str, PhotoFigures] | None = None
+    on_digits: dict[str, DigitFigures] | None = None
     limit: int | None = None
 
 
@@ -107,7 +109,9 @@ def to_markdown(report: Report) -> str:
     ]
     if report.on_photos:
         lines += _photo_tables(report.on_photos)
-    else:
+    if report.on_digits:
+        lines += _digit_table(report.on_digits)
+    if report.trackers:
         lines += _headlines(report.trackers)
         for tracker in report.trackers:
             lines += _details(tracker)
@@ -267,6 +271,25 @@ def _photo_tables(figures: dict[str, PhotoFigures]) -> list[str]:
         "",
         f"Left out: {left.unlabelled} photographs without a labelled box; {left.without_box} hands"
         " without a box.",
+        "",
+    ]
+
+
+def _digit_table(figures: dict[str, DigitFigures]) -> list[str]:
+    each = list(figures.values())
+    rows = [["", *figures]]
+    rows.append(["photographs of digits", *[str(of.photos) for of in each]])
+    rows.append(["hand found", *[percent(of.found / of.photos) for of in each]])
+    rows.append(["digit read", *[percent(of.read / of.photos) for of in each]])
+    for digit, (shown, _) in each[0].by_digit.items():
+        read = [of.by_digit[digit][1] / shown for of in each]
+        rows.append([f"read, of {shown} that show {digit}", *[percent(share) for share in read]])
+    return [
+        *table(rows),
+        "",
+        "A digit is read from the fingers that are stretched"
+        " (`tracker/evaluation/finger_states.py`); where no hand is found, it is not read.",
+        "",
     ]
 
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from synth.dataset import read_dataset
 from synth.errors import UserError
-from synth.shards.files import write_atomically
+from synth.storage.files import write_atomically
 from tracker.evaluation.groups import figures_by_group
+from tracker.evaluation.on_digits import digit_figures, shows_digit
 from tracker.evaluation.on_photos import PhotoScores, photo_figures, score_photos, worst_photos
 from tracker.evaluation.on_videos import VideoFigures, score_videos
 from tracker.evaluation.plots import plot_errors, plot_groups
@@ -63,7 +64,7 @@ class Contender:
 
 
 def evaluate_dataset(
-    folder: Path,
+    folder: str | Path,
     split: Split,
     contenders: Sequence[Contender],
     output: Path | None = None,
@@ -125,7 +126,7 @@ def evaluate_photos(
     watch: Watch = lambda items, _count, _word: items,
     part: Part = "all",
 ) -> Report:
-    """Box recall, landmark errors and handedness on photographs.
+    """Box recall, landmark errors and handedness on photographs, and digits read from fingers.
 
     Args:
         folder: holds index.json.
@@ -134,25 +135,44 @@ def evaluate_photos(
         part: all photographs, those that a training sees, or those that are kept from it.
 
     Raises:
-        UserError: if there are no such photographs, one cannot be read, none has a labelled box,
-            or the output cannot be written.
+        UserError: if there are no such photographs, one cannot be read, none has a labelled box
+            or shows a digit, or the output cannot be written.
     """
-    photos = read_photos(folder, only, part)[:limit]
-    if not any(hand.box is not None for photo in photos for hand in photo.hands):
-        raise UserError(f"{folder}: no hand has a box in the set {only or 'of all photographs'}")
+    every = read_photos(folder, only, part)[:limit]
+    digits = [photo for photo in every if shows_digit(photo)]
+    photos = [photo for photo in every if not shows_digit(photo)]
+    boxed = any(hand.box is not None for photo in photos for hand in photo.hands)
+    if not boxed and not digits:
+        raise UserError(
+            f"{folder}: no hand has a box, and none shows a digit,"
+            f" in the set {only or 'of all photographs'}"
+        )
     scores = {
         contender.name: score_photos(
             watch(photos, len(photos), contender.name), contender.results_of
         )
         for contender in contenders
+        if boxed
     }
-    figures = {name: photo_figures(of) for name, of in scores.items()}
-    source = photos_source(folder, only or "all sets")
-    report = Report(source, this_machine(), this_command(), (), figures, limit)
+    report = Report(
+        photos_source(folder, only or "all sets"),
+        this_machine(),
+        this_command(),
+        on_photos={name: photo_figures(of) for name, of in scores.items()},
+        on_digits={
+            contender.name: digit_figures(
+                watch(digits, len(digits), contender.name), contender.results_of
+            )
+            for contender in contenders
+            if digits
+        },
+        limit=limit,
+    )
     if output is not None:
         _write_report(output, report)
-        first = contenders[0]
-        _write_worst_photos(output, photos, scores[first.name], first.results_of)
+        if boxed:
+            first = contenders[0]
+            _write_worst_photos(output, photos, scores[first.name], first.results_of)
     return report
 
 

@@ -106,7 +106,7 @@ class TrueImage:
         return int(max(self.image.shape[:2]))
 
 
-def read_true_images(folder: Path, split: Split) -> Iterator[TrueImage]:
+def read_true_images(folder: str | Path, split: Split) -> Iterator[TrueImage]:
     """All images of a dataset's split, one at a time.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import torch
 from synth.dataset import read_dataset
 from synth.errors import UserError
 from synth.hardware import processor_name
-from synth.shards.files import sha256_of
+from synth.storage.files import sha256_of
 from tracker.photos import INDEX
 
 FILE_NAME = "run.json"
@@ -21,19 +22,20 @@ FILE_NAME = "run.json"
 _START_NAME = "began_with.json"
 
 
-def describe_data(datasets: Sequence[Path], photos: Sequence[Path]) -> dict[str, Any]:
-    """Names, sizes and checksums of what is trained on.
+def describe_data(datasets: Sequence[str | Path], photos: Sequence[Path]) -> dict[str, Any]:
+    """Names, sizes and checksums of what is trained on, and how often each was named.
 
     Raises:
         UserError: a folder is not what it should be.
     """
     described: dict[str, Any] = {}
-    for folder in datasets:
+    for folder, times in Counter(datasets).items():
         dataset = read_dataset(folder)
-        name = dataset.name
-        described[name if name not in described else f"{name} ({folder})"] = {
+        name, others = dataset.name, sum(key.startswith(dataset.name) for key in described)
+        described[f"{name} #{others + 1}" if name in described else name] = {
             "manifest_sha256": dataset.manifest_sha256,
             "train_images": dataset.counts()["train"]["samples"],
+            "times": times,
             "complete": dataset.complete,
         }
     for folder in photos:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from synth.errors import UserError
 from tracker.export import export_model
+from tracker.model_file import packaged_model, read_sidecar
 from tracker.models.landmark import LandmarkModel
 from tracker.models.landmark_architecture import LandmarkArchitecture
 from tracker.models.palm import PalmArchitecture, PalmModel
@@ -45,11 +46,13 @@ _SAMPLES = 32
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Generated datasets, folders of photographs, and where decoded pictures are kept."""
+    """Generated datasets, folders of photographs, where decoded pictures are kept, and the palm
+    detector that proposes places to a landmark model; None for the packaged one."""
 
-    datasets: Sequence[Path]
+    datasets: Sequence[str | Path]
     photos: Sequence[Path]
     cache: Path
+    palm_model: Path | None = None
 
 
 def train_run(
@@ -73,6 +76,9 @@ def train_run(
         UserError: the data or a run's folder is not what it should be.
     """
     facts = describe_data(data.datasets, data.photos)
+    if recipe.landmark is not None and recipe.landmark.proposal_score is not None:
+        sidecar = read_sidecar(data.palm_model or packaged_model("palm"))
+        facts[f"proposals of {sidecar.name}"] = {"sha256": sidecar.sha256}
     begins = not has_checkpoint(run)
     initial, before = _earlier(begin_with, recipe) if begins and begin_with else (None, None)
     run.mkdir(parents=True, exist_ok=True)
@@ -159,7 +165,7 @@ def _task(recipe: Recipe, data: TrainingData) -> PalmTask | LandmarkTask:
     if recipe.palm is not None:
         return PalmTask(recipe.palm, data.datasets, data.photos, data.cache)
     assert recipe.landmark is not None
-    return LandmarkTask(recipe.landmark, data.datasets, data.photos, data.cache)
+    return LandmarkTask(recipe.landmark, data.datasets, data.photos, data.cache, data.palm_model)
 
 
 def _model(recipe: Recipe) -> nn.Module:

@@ -41,7 +41,7 @@ def test_a_stop_while_it_is_written_leaves_the_old_one(
     assert load_checkpoint(tmp_path) == {"step": 3}
 
 
-@pytest.mark.parametrize("damage", ["empty", "cut", "garbage", "text", "folder"])
+@pytest.mark.parametrize("damage", ["empty", "cut", "garbage", "orders", "text", "folder"])
 def test_damage_is_said_in_one_line(tmp_path: Path, damage: str) -> None:
     save_checkpoint(tmp_path, {"step": 1, "model": torch.randn(1000)})
     path = tmp_path / FILE_NAME
@@ -52,7 +52,7 @@ def test_damage_is_said_in_one_line(tmp_path: Path, damage: str) -> None:
     else:
         content = {
             "empty": b"", "cut": data[: len(data) // 2], "garbage": os.urandom(500),
-            "text": b"no checkpoint\n",
+            "orders": b"\x80\x02t", "text": b"no checkpoint\n",
         }  # fmt: skip
         path.write_bytes(content[damage])
     with pytest.raises(UserError, match="checkpoint.pt: ") as error:

@@ -20,9 +20,14 @@ def test_datasets_and_photographs(tmp_path: Path) -> None:
     photos.mkdir()
     index = json.dumps([{"file": "a"}, {"file": "b"}])
     (photos / "index.json").write_text(index)
-    described = describe_data([dataset], [photos])
+    described = describe_data([dataset, dataset], [photos])
     assert described == {
-        "hands": {"manifest_sha256": "0" * 64, "train_images": 3, "complete": True},
+        "hands": {
+            "manifest_sha256": "0" * 64,
+            "train_images": 3,
+            "times": 2,
+            "complete": True,
+        },
         "photographs few": {
             "index_sha256": hashlib.sha256(index.encode()).hexdigest(),
             "records": 2,

@@ -67,7 +67,7 @@ def augment(
         np.radians(settings.undirected_degrees),
     )
     directed = torch.isnan(wide.box).any(dim=1)
-    regions = jittered_regions(wide.rois, directed, jitter, generator)
+    regions = jittered_regions(wide.rois, directed, wide.presence == 1, jitter, generator)
     planes = cut(torch.cat([wide.images, wide.foreground, wide.inside], dim=1), regions, side)
     images, foreground, inside = planes[:, :3], planes[:, 3:4], planes[:, 4:5]
     target = target_in(wide, regions)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from synth.dataset import read_dataset
 from synth.scene import Split
-from synth.shards.files import sha256_of
 from synth.shards.reader import read_samples
+from synth.storage.files import sha256_of
 from tracker.labelled import has_region, landmarks_of, visibility_of
 from tracker.photos import INDEX, PhotoHand, load_photo, read_photos
 from tracker.roi import Roi
@@ -28,27 +28,36 @@ from tracker.training.landmark.crops import (
     has_enough_of_a_hand,
 )
 from tracker.training.landmark.negatives import draw_place, forbidden_boxes
+from tracker.training.landmark.proposals import Proposer, proposed_places
 
 _VERSION: Final = 4
 #: Places without a hand that are taken, in the mean, from a picture with hands and from another.
 _NEGATIVES_BESIDE_HANDS: Final = 0.15
 _NEGATIVES_WITHOUT_HANDS: Final = 1.0
 _NEGATIVES_A_PHOTO: Final = 3
+#: Wrong proposals of a detector that are taken at most. Of renders there are so many that more
+#: would teach that hands are rare: with three, small hands were missed.
+_PROPOSALS_A_PICTURE: Final = 1
+_PROPOSALS_A_PHOTO: Final = 3
 
 
-def crops_of_dataset(folder: Path, split: Split, cache: Path) -> CachedImages:
-    """Crops of all hands of a split, and of some places without a hand."""
-    key = dataset_key(folder, split)
-    return cached_images(cache / f"landmark-{key}", str(folder), _dataset_crops(folder, split))
+def crops_of_dataset(
+    folder: str | Path, split: Split, cache: Path, proposer: Proposer | None = None
+) -> CachedImages:
+    """Crops of all hands of a split, of some places without a hand, and of those that a detector
+    takes for one."""
+    target = cache / f"landmark-{dataset_key(folder, split)}{_suffix(proposer)}"
+    return cached_images(target, str(folder), _dataset_crops(folder, split, proposer))
 
 
-def crops_of_photos(folder: Path, cache: Path) -> CachedImages:
-    """Crops of the photographs' boxes, and of places outside of them."""
-    target = cache / f"landmark-photos-v{_VERSION}-{sha256_of(folder / INDEX)[:16]}"
-    return cached_images(target, str(folder), _photo_crops(folder))
+def crops_of_photos(folder: Path, cache: Path, proposer: Proposer | None = None) -> CachedImages:
+    """Crops of the photographs' boxes, of places outside of them, and of those outside that a
+    detector takes for a hand."""
+    name = f"landmark-photos-v{_VERSION}-{sha256_of(folder / INDEX)[:16]}{_suffix(proposer)}"
+    return cached_images(cache / name, str(folder), _photo_crops(folder, proposer))
 
 
-def dataset_key(folder: Path, split: str) -> str:
+def dataset_key(folder: str | Path, split: str) -> str:
     """Short checksum of a dataset's split and of the way in which crops are taken.
 
     Raises:
@@ -60,7 +69,16 @@ def dataset_key(folder: Path, split: str) -> str:
     return f"v{_VERSION}-{split}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
 
 
-def _dataset_crops(folder: Path, split: Split) -> Iterator[WideCrop]:
+def _suffix(proposer: Proposer | None) -> str:
+    """What tells an entry of the cache from one with other proposals."""
+    if proposer is None:
+        return ""
+    return "-" + hashlib.sha256(proposer.key.encode()).hexdigest()[:8]
+
+
+def _dataset_crops(
+    folder: str | Path, split: Split, proposer: Proposer | None
+) -> Iterator[WideCrop]:
     rng = np.random.default_rng(0)
     for sample in read_samples(folder, split):
         image = sample.image()
@@ -81,9 +99,11 @@ def _dataset_crops(folder: Path, split: Split) -> Iterator[WideCrop]:
             roi = draw_place(image.shape, boxes, sample.mask, rng)
             if roi is not None:
                 yield crop_of_nothing(image, foreground, roi)
+        for roi in _proposed(proposer, image, boxes, _PROPOSALS_A_PICTURE):
+            yield crop_of_nothing(image, foreground, roi)
 
 
-def _photo_crops(folder: Path) -> Iterator[WideCrop]:
+def _photo_crops(folder: Path, proposer: Proposer | None) -> Iterator[WideCrop]:
     rng = np.random.default_rng(0)
     for photo in read_photos(folder, part="learned"):
         # Where no hand is labelled nothing is known: there may be some all the same.
@@ -95,9 +115,17 @@ def _photo_crops(folder: Path) -> Iterator[WideCrop]:
             roi = draw_place(image.shape, boxes, None, rng)
             if roi is not None:
                 yield crop_of_nothing(image, None, roi)
+        for roi in _proposed(proposer, image, boxes, _PROPOSALS_A_PHOTO):
+            yield crop_of_nothing(image, None, roi)
         for hand in photo.hands:
             if hand.box is not None:
                 yield _photo_hand(image, hand, hand.box)
+
+
+def _proposed(
+    proposer: Proposer | None, image: NDArray[np.uint8], boxes: NDArray[np.float64], most: int
+) -> list[Roi]:
+    return [] if proposer is None else proposed_places(proposer.find_palms, image, boxes, most)
 
 
 def _photo_hand(image: NDArray[np.uint8], hand: PhotoHand, box: NDArray[np.float64]) -> WideCrop:

@@ -50,13 +50,19 @@ class Jitter:
 
 
 def jittered_regions(
-    rois: Tensor, directed: Tensor, jitter: Jitter, generator: torch.Generator
+    rois: Tensor,
+    directed: Tensor,
+    may_stray: Tensor,
+    jitter: Jitter,
+    generator: torch.Generator,
 ) -> Regions:
     """Regions as the detector (half of them) and the previous frame (half) would give.
 
     Args:
         rois: (N, 2, 4) of CropLabel.
         directed: (N,) bool: whether they are turned as the hand points.
+        may_stray: (N,) bool: whether they may be far off. A place without a hand may not: there
+            may be one beside it.
     """
     count = len(rois)
     mirrored = chance(count, 0.5, generator)
@@ -71,7 +77,7 @@ def jittered_regions(
     spread = torch.where(directed, spread, jitter.undirected)
     rotation = roi[:, 3] * flip + normal((count,), generator) * spread
     center = center + normal((count, 2), generator, jitter.shift) * size[:, None]
-    wild = chance(count, jitter.wild_share, generator)
+    wild = chance(count, jitter.wild_share, generator) & may_stray
     angle = uniform((count,), generator, 0, 2 * torch.pi)
     far = uniform((count,), generator, 0.3, 1.0) * size
     away = torch.stack([torch.cos(angle), torch.sin(angle)], dim=1) * far[:, None]

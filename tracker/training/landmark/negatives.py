@@ -103,14 +103,14 @@ def _empty_region(
         x, y = rng.uniform((0, 0), (width, height)) if places is None else rng.choice(places)
         rotation = float(rng.uniform(-np.pi, np.pi))
         inner = Roi((float(x), float(y)), (1 - 2 * _BORDER) * size, rotation)
-        if not any(_meet(inner, box) for box in boxes):
+        if not any(common_area(inner, box) > 0 for box in boxes):
             return Roi(inner.center, size, rotation)
     return None
 
 
-def _meet(roi: Roi, box: NDArray[np.float64]) -> bool:
-    """Whether a region and an upright box x0, y0, x1, y1 have anything in common."""
+def common_area(roi: Roi, box: NDArray[np.float64]) -> float:
+    """Square pixels that a region and an upright box x0, y0, x1, y1 have in common."""
     x0, y0, x1, y1 = box
     corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
     area, _ = cv2.intersectConvexConvex(roi.corners().astype(np.float32), corners)
-    return bool(area > 0)
+    return float(area)

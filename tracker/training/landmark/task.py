@@ -10,13 +10,16 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
+from tracker.model_file import packaged_model
 from tracker.models.landmark import LandmarkModel, LandmarkOutput
 from tracker.models.landmark_architecture import LandmarkArchitecture
 from tracker.training.batches import draw_rows, take_rows, with_mirror_images
+from tracker.training.held_out import with_validation
 from tracker.training.landmark.augment import LandmarkAugmentation, LandmarkBatch, augment
 from tracker.training.landmark.cache import crops_of_dataset, crops_of_photos
 from tracker.training.landmark.geometry import cut, exact_regions
 from tracker.training.landmark.losses import LandmarkLossWeights, LandmarkTarget, landmark_loss
+from tracker.training.landmark.proposals import load_proposer
 from tracker.training.landmark.targets import mirrored, target_in
 from tracker.training.landmark.validation import validation_metrics
 from tracker.training.landmark.wide import wide_batch
@@ -33,6 +36,9 @@ class LandmarkRecipe(BaseModel):
     loss: LandmarkLossWeights = LandmarkLossWeights()
     photo_share: float = Field(0.15, ge=0, le=1)
     """Share of a batch that comes from photographs, where there are any."""
+    proposal_score: float | None = Field(None, gt=0, le=1)
+    """From this score on, what a palm detector finds where there is no hand is learned as absence;
+    null asks no detector."""
     mirrored_pairs: bool = True
     """Whether half of a batch are the mirror images of the other half."""
 
@@ -41,17 +47,28 @@ class LandmarkTask:
     """Batches, loss and validation of the landmark model."""
 
     def __init__(
-        self, recipe: LandmarkRecipe, data: Sequence[Path], photos: Sequence[Path], cache: Path
+        self,
+        recipe: LandmarkRecipe,
+        data: Sequence[str | Path],
+        photos: Sequence[Path],
+        cache: Path,
+        palm_model: Path | None = None,
     ) -> None:
         """Args:
-        data: generated datasets.
+        data: generated datasets, or of photographs with labels; named twice, one counts twice.
         photos: folders of photographs with an index.json.
         cache: folder for decoded crops.
+        palm_model: .onnx file of the detector whose proposals are learned from; None for the
+            packaged one.
         """
         self.recipe = recipe
-        self.rendered = [crops_of_dataset(folder, "train", cache) for folder in data]
-        self.held_out = [crops_of_dataset(folder, "val", cache) for folder in data]
-        self.photos = [crops_of_photos(folder, cache) for folder in photos]
+        score = recipe.proposal_score
+        proposer = None
+        if score is not None:
+            proposer = load_proposer(palm_model or packaged_model("palm"), score)
+        self.rendered = [crops_of_dataset(folder, "train", cache, proposer) for folder in data]
+        self.held_out = [crops_of_dataset(folder, "val", cache) for folder in with_validation(data)]
+        self.photos = [crops_of_photos(folder, cache, proposer) for folder in photos]
 
     @property
     def count(self) -> int:

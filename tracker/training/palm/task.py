@@ -14,6 +14,7 @@ from tracker.anchors import anchors_of
 from tracker.models.palm import PalmArchitecture, PalmModel
 from tracker.photos import read_photos
 from tracker.training.batches import draw_rows, with_mirror_images
+from tracker.training.held_out import with_validation
 from tracker.training.palm.augment import PalmAugmentation, PalmBatch, augment, mirrored
 from tracker.training.palm.batch import pictures_of
 from tracker.training.palm.cache import pictures_of_dataset, pictures_of_photos
@@ -40,17 +41,18 @@ class PalmTask:
     """Batches, loss and validation of the palm detector."""
 
     def __init__(
-        self, recipe: PalmRecipe, data: Sequence[Path], photos: Sequence[Path], cache: Path
+        self, recipe: PalmRecipe, data: Sequence[str | Path], photos: Sequence[Path], cache: Path
     ) -> None:
         """Args:
         recipe: of the detector.
-        data: generated datasets.
+        data: generated datasets, or of photographs with labels; named twice, one counts twice.
         photos: folders of photographs with an index.json; part of each is kept to measure.
         cache: folder for decoded pictures.
         """
         self.recipe = recipe
         self.rendered = [s for folder in data for s in pictures_of_dataset(folder, "train", cache)]
-        self.held_out = [s for folder in data for s in pictures_of_dataset(folder, "val", cache)]
+        held = with_validation(data)
+        self.held_out = [s for folder in held for s in pictures_of_dataset(folder, "val", cache)]
         self.photos = [pictures_of_photos(folder, cache, "learned") for folder in photos]
         self.kept_photos = [
             pictures_of_photos(folder, cache, "kept")

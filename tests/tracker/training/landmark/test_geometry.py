@@ -138,7 +138,11 @@ def test_the_jitter_is_as_wide_as_it_says() -> None:
     rois = torch.tensor([[0.4, 0.5, 0.6, 0.2], [0.45, 0.55, 0.7, -0.1]]).repeat(count, 1, 1)
     generator = torch.Generator().manual_seed(0)
     regions = jittered_regions(
-        rois, KNOWN.expand(len(rois)), Jitter(0.05, 0.08, 0.02, 0.0, 0.7), generator
+        rois,
+        KNOWN.expand(len(rois)),
+        KNOWN.expand(len(rois)),
+        Jitter(0.05, 0.08, 0.02, 0.0, 0.7),
+        generator,
     )
     assert regions.mirrored.float().mean() == pytest.approx(0.5, abs=0.02)
     # Palm and landmarks by turns, told apart by the size.
@@ -160,7 +164,9 @@ def test_the_jitter_is_as_wide_as_it_says() -> None:
 def test_without_jitter_a_region_is_one_of_the_label_mirrored_or_not() -> None:
     rois = torch.tensor([[0.4, 0.5, 0.6, 0.2], [0.45, 0.55, 0.7, -0.1]]).repeat(64, 1, 1)
     generator = torch.Generator().manual_seed(1)
-    regions = jittered_regions(rois, KNOWN.expand(len(rois)), Jitter(0, 0, 0, 0, 0), generator)
+    regions = jittered_regions(
+        rois, KNOWN.expand(len(rois)), KNOWN.expand(len(rois)), Jitter(0, 0, 0, 0, 0), generator
+    )
     sign = torch.where(regions.mirrored, -1.0, 1.0)
     found = torch.cat(
         [regions.in_wide_crop(), regions.size[:, None], (regions.rotation * sign)[:, None]], dim=1
@@ -174,7 +180,9 @@ def test_where_the_direction_is_not_known_regions_are_turned_farther() -> None:
     rois = torch.tensor([[0.5, 0.5, 0.6, 0.0]] * 2).repeat(8000, 1, 1)
     directed = torch.arange(8000) % 2 == 0
     generator = torch.Generator().manual_seed(3)
-    rotation = jittered_regions(rois, directed, Jitter(0.05, 0, 0, 0, 0.7), generator).rotation
+    rotation = jittered_regions(
+        rois, directed, KNOWN.expand(len(rois)), Jitter(0.05, 0, 0, 0, 0.7), generator
+    ).rotation
     assert float(rotation[~directed].std()) == pytest.approx(0.7, rel=0.05)
     assert float(rotation[directed].var()) == pytest.approx(0.05**2 * (0.85 + 1.35), rel=0.2)
 
@@ -182,7 +190,9 @@ def test_where_the_direction_is_not_known_regions_are_turned_farther() -> None:
 def test_wild_regions_are_far_off() -> None:
     rois = torch.tensor([[0.5, 0.5, 0.6, 0.0]] * 2).repeat(2000, 1, 1)
     generator = torch.Generator().manual_seed(2)
-    regions = jittered_regions(rois, KNOWN.expand(len(rois)), Jitter(0, 0, 0, 0.25, 0), generator)
+    regions = jittered_regions(
+        rois, KNOWN.expand(len(rois)), KNOWN.expand(len(rois)), Jitter(0, 0, 0, 0.25, 0), generator
+    )
     away = (regions.center - 0.5).norm(dim=1) / 0.6
     wild = away > 1e-6
     assert wild.float().mean() == pytest.approx(0.25, abs=0.03)
@@ -206,3 +216,13 @@ def test_box_frame_against_the_way_through_the_wide_crop(is_mirrored: bool) -> N
     if is_mirrored:
         wanted[..., 0] = 1 - wanted[..., 0]
     torch.testing.assert_close(found, wanted, atol=1e-5, rtol=1e-5)
+
+
+def test_a_place_without_a_hand_is_never_far_off() -> None:
+    rois = torch.tensor([[0.5, 0.5, 0.6, 0.0]] * 2).repeat(400, 1, 1)
+    known, may_stray = torch.ones(400, dtype=torch.bool), torch.arange(400) % 2 == 0
+    generator = torch.Generator().manual_seed(4)
+    regions = jittered_regions(rois, known, may_stray, Jitter(0, 0, 0, 1.0, 0), generator)
+    away = (regions.center - 0.5).norm(dim=1) / 0.6
+    assert away[may_stray].min() >= 0.3 - 1e-5
+    assert away[~may_stray].max() < 1e-6

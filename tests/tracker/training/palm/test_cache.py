@@ -82,7 +82,8 @@ def test_another_shard_of_the_same_name_is_read_anew(tmp_path: Path) -> None:
     data = write_dataset(tmp_path / "data")
     pictures_of_dataset(data, "train", tmp_path / "cache")
     other = write_dataset(tmp_path / "other", train=2)
-    (data / "train-000000.tar").write_bytes((other / "train-000000.tar").read_bytes())
+    for name in ("train-000000.tar", "dataset.json"):
+        (data / name).write_bytes((other / name).read_bytes())
     (again,) = pictures_of_dataset(data, "train", tmp_path / "cache")
     assert len(again) == 2
 

@@ -42,8 +42,8 @@ $(STAMP): pyproject.toml constraints.txt
 			exit 1; }; \
 	fi
 	@echo "== installing the pinned packages into $(VENV) (the first time a few minutes)"
-	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt setuptools
-	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt --no-build-isolation -e '.[synth,train,annotate,dev]'
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt 'setuptools>=77'
+	@$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt --no-build-isolation -e '.[synth,train,annotate,cloud,cluster,parquet,dev]'
 	@$(BIN)/python -m synth.engine.blender_libraries
 	@touch $@
 

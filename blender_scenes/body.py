@@ -16,6 +16,7 @@ from synth.body.eye import eye_uv
 from synth.body.eyewear import frame_of
 from synth.body.garment import dressed
 from synth.body.hair import Strands, grown, hung
+from synth.body.hair_cover import HungHair, hung_hair
 from synth.body.headwear import headpiece
 from synth.body.measures import limbs_of
 from synth.body.mesh_parts import Piece
@@ -38,6 +39,7 @@ class BodyObjects:
 
     Attributes:
         surface: the whole skin, for its normals.
+        hung: the hair where it was last posed; None where there is none.
         cloths: objects for what is worn; `worn` says what the first of them are now: cloth that
             is laid over the skin, or a stiff piece that goes with the head.
     """
@@ -50,6 +52,7 @@ class BodyObjects:
     hair: bpy.types.Object
     is_shown: bool = False
     strands: Strands | None = None
+    hung: HungHair | None = None
     head: Carried | None = None
     cloths: list[Cloth] = field(default_factory=list)
     worn: list[Shell | Piece] = field(default_factory=list)
@@ -113,8 +116,10 @@ def pose_body(body: BodyObjects, skin_world: Array) -> None:
     assert body.head is not None
     move_mesh(body.skin.data, skin_world)
     normals = vertex_normals(body.surface.corner_to_vertex, body.model.quads, skin_world)
+    body.hung = None
     if body.strands is not None:
-        move_hair(body.hair, hung(body.strands, skin_world, normals))
+        body.hung = hung_hair(hung(body.strands, skin_world, normals), body.strands.radius)
+        move_hair(body.hair, body.hung.strands)
     head = fitted(body.head, skin_world)
     for cloth, part in zip(body.cloths, body.worn, strict=False):
         if isinstance(part, Shell):
@@ -134,7 +139,7 @@ def show_body(body: BodyObjects, visible: bool) -> None:
 
 
 def body_parts(body: BodyObjects) -> list[bpy.types.Object]:
-    """The meshes that can hide a hand; hair is not among them."""
+    """The meshes that can hide a hand."""
     return [body.skin, *(cloth.object for cloth in body.cloths[: len(body.worn)])]
 
 

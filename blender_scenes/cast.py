@@ -81,6 +81,7 @@ def read_truth(cast: Cast) -> Truth:
         [read_posed_hand(dressed.hand) for dressed in cast.hands],
         [blocker_tree(thing.object) for thing in cast.things],
         [blocker_tree(part) for part in parts if not part.hide_render],
+        [body.hung for body in cast.bodies if body.hung is not None and not body.hair.hide_render],
     )
 
 

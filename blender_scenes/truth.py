@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import prod
 
 import bpy
 import numpy as np
@@ -12,6 +13,7 @@ from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
 from blender_scenes.hand import Hand, posed_bones
+from synth.body.hair_cover import HungHair, hair_cover
 from synth.hand.model import landmarks_of
 from synth.hand.recipe import SKINNED_BONES
 from synth.landmarks import BONE_HEAD_LANDMARK, BONE_PARENTS, BONES, LANDMARKS, WRIST
@@ -46,12 +48,14 @@ class Truth:
 
     Attributes:
         things: in the scene's order; `View.absent` counts in it.
-        blockers: all else, which every camera sees.
+        blockers: all else that is solid, which every camera sees.
+        hair: of people, of which a strand alone hides nothing.
     """
 
     hands: list[PosedHand]
     things: list[BVHTree]
     blockers: list[BVHTree]
+    hair: list[HungHair] = field(default_factory=list)
 
 
 def read_posed_hand(hand: Hand) -> PosedHand:
@@ -142,6 +146,8 @@ def own_segments(landmark: int) -> set[int]:
     return own
 
 
+#: Share of the skin at a landmark that hair must leave bare.
+_LEAST_BARE = 0.5
 _OWN_SEGMENTS = tuple(frozenset(own_segments(landmark)) for landmark in range(len(LANDMARKS)))
 
 
@@ -151,7 +157,8 @@ def landmark_visibility(
     """0 outside the image, 1 inside but hidden, 2 visible, for each of a hand's 21 landmarks.
 
     Visible: the first surface on the ray from the camera to the landmark is skin of the
-    landmark's own segments; another hand or a blocker nearer than that hides it.
+    landmark's own segments; another hand or a blocker nearer than that hides it, and so does hair
+    that covers more than half of the skin there.
 
     Args:
         absent: things that this camera does not see.
@@ -179,5 +186,8 @@ def landmark_visibility(
                 hit is None or hit > distance
                 for hit in (tree.ray_cast(origin, direction, distance)[3] for tree in others)
             )
+        if seen and truth.hair:
+            skin = centre + distance * np.array(direction)
+            seen = prod(1 - hair_cover(centre, skin, hair) for hair in truth.hair) >= _LEAST_BARE
         states.append(VISIBLE if seen else HIDDEN)
     return states

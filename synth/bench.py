@@ -7,8 +7,10 @@ import tempfile
 from pathlib import Path
 
 from synth.engine.job import EngineSettings
-from synth.generate import Outcome, Report, Watch, make, prepare
+from synth.generation.make import Outcome, Watch, make, raise_if_set_aside
+from synth.generation.work import Report, prepare
 from synth.manifest import Manifest
+from synth.storage.place import place_at
 
 #: In the order in which they happen; "other" is a process' time that no stage claims.
 STAGES = ("sampling", "scene_update", "render", "labels", "encoding", "writing", "other")
@@ -24,14 +26,16 @@ def bench(
     """Generate at least `images` images into a temporary folder.
 
     Raises:
-        UserError: as `synth.generate.prepare` and `make`.
+        UserError: as `synth.generation.work.prepare` and `make`.
     """
     sequences = sequences_for(manifest, images)
     if sequences > manifest.sequences:
         manifest = manifest.model_copy(update={"sequences": sequences}).with_folder(manifest.folder)
     with tempfile.TemporaryDirectory(prefix="hand-synth-bench-") as folder:
-        work = prepare(manifest, Path(folder), sequences, report)
-        return make(work, settings, watch)
+        work = prepare(manifest, place_at(folder), Path(folder), sequences, report)
+        outcome = make(work, settings, watch)
+        raise_if_set_aside(outcome)
+        return outcome
 
 
 def sequences_for(manifest: Manifest, images: int) -> int:

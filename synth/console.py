@@ -13,6 +13,9 @@ import typer
 
 from synth.errors import UserError
 
+#: The generator's command; `hand-annotate` and `hand-tracker` name themselves.
+HAND_SYNTH = "hand-synth"
+
 BAD_INPUT = 2
 FAILED = 1
 

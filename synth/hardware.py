@@ -24,11 +24,16 @@ def processor_name() -> str:
     return platform.processor() or platform.machine()
 
 
+def memory_bytes() -> int:
+    """Memory of the machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
 def describe_hardware() -> dict[str, Any]:
     """Processor, cores, memory and system of this machine."""
     return {
         "processor": processor_name(),
         "cores": available_cores(),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "memory_bytes": memory_bytes(),
         "system": platform.platform(),
     }

@@ -298,6 +298,7 @@ class Cameras(_Section):
     scale_mode: float = Field(0.45, ge=0.01, le=1.5)  # the most likely scale
     fov_degrees: Annotated[Range, within(2, 140)] = (15.0, 80.0)  # vertical
     elevation_degrees: Annotated[Range, within(-90, 90)] = (-90.0, 90.0)  # seen from the hand
+    facing_share: Share = 0.0  # of single hands, seen from within 35° of the palm's normal
     roll_sigma_degrees: float = Field(30.0, ge=0, le=180)
     partly_outside_share: Share = 0.1
     depth_of_field_share: Share = 0.2

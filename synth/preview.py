@@ -12,11 +12,13 @@ import cv2
 from synth.bench import sequences_for
 from synth.engine.job import EngineSettings
 from synth.errors import UserError
-from synth.generate import Report, Watch, make, prepare
+from synth.generation.make import Watch, make, raise_if_set_aside
+from synth.generation.work import Report, prepare
 from synth.manifest import Manifest
 from synth.sample import Sample
-from synth.shards.files import write_atomically
 from synth.shards.reader import read_samples
+from synth.storage.files import write_atomically
+from synth.storage.place import place_at
 
 
 def render_samples(
@@ -27,11 +29,13 @@ def render_samples(
     One frame a sequence, so that a sheet shows many people, poses and lights.
 
     Raises:
-        UserError: as `synth.generate.prepare` and `make`.
+        UserError: as `synth.generation.work.prepare` and `make`.
     """
     manifest = preview_manifest(manifest, images)
     with tempfile.TemporaryDirectory(prefix="hand-synth-preview-") as folder:
-        make(prepare(manifest, Path(folder), None, report), settings, watch)
+        work = prepare(manifest, place_at(folder), Path(folder), None, report)
+        outcome = make(work, settings, watch)
+        raise_if_set_aside(outcome)
         return list(read_samples(folder))[:images]
 
 

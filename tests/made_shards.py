@@ -8,9 +8,9 @@ from pathlib import Path
 from synth.dataset import Dataset, write_dataset
 from synth.sample import Sample
 from synth.shards.archive import pack
-from synth.shards.files import sha256_of
 from synth.shards.members import encode_members
 from synth.shards.writer import ShardRecord
+from synth.storage.files import sha256_of
 
 
 def write_shards(

@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 import webdataset
 
-from synth.generate import prepare
+from synth.generation.work import prepare
 from synth.landmarks import BLENDSHAPES, BONES
 from synth.manifest import load_manifest
 from synth.sample import Sample
 from synth.shards.parts import PARTS_FOLDER
 from synth.shards.reader import read_samples
+from synth.storage.place import place_at
 
 pytestmark = pytest.mark.render
 
@@ -102,8 +103,11 @@ def test_killed_half_way_and_resumed(manifest: Path, undisturbed: Path) -> None:
 
 
 def test_nothing_is_missing(manifest: Path, undisturbed: Path) -> None:
-    work = prepare(load_manifest(manifest), undisturbed, None, lambda line: pytest.fail(line))
-    assert work.missing() == ()
+    place = place_at(undisturbed)
+    work = prepare(
+        load_manifest(manifest), place, undisturbed, None, lambda line: pytest.fail(line)
+    )
+    assert list(work.missing()) == []
 
 
 def test_the_samples_are_hands(undisturbed: Path) -> None:

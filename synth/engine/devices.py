@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Final
+
+from synth.hardware import available_cores, memory_bytes
+
+#: Of the machine's memory all processes may have together before the heavy ones are replaced.
+_MEMORY_SHARE: Final = 0.8
 
 
 def default_workers(device: str, cores: int, gpus: int) -> int:
@@ -20,6 +28,37 @@ def default_workers(device: str, cores: int, gpus: int) -> int:
     if device == "cpu" or (device == "auto" and not gpus):
         return cores
     return max(1, gpus)
+
+
+def workers_here(device: str) -> int:
+    """`default_workers` of this machine."""
+    return default_workers(device, available_cores(), 0 if device == "cpu" else len(visible_gpus()))
+
+
+def memory_limit(workers: int) -> int:
+    """Bytes that each of so many processes of this machine may have before it is replaced."""
+    return int(_MEMORY_SHARE * memory_bytes() / workers)
+
+
+def visible_gpus() -> list[str]:
+    """NVIDIA GPUs that this process may use, as CUDA names them: all, or those that a scheduler or
+    the user left in CUDA_VISIBLE_DEVICES."""
+    said = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if said is None:
+        return [str(index) for index in range(count_gpus())]
+    names = [name.strip() for name in said.split(",")]
+    # CUDA ends the list at the first name that is none.
+    return list(itertools.takewhile(lambda name: name not in ("", "-1"), names))
+
+
+def own_gpu(number: int, device: str) -> dict[str, str]:
+    """Environment in which process `number` of this machine sees one GPU alone.
+
+    Cycles would render each picture on all that it sees, and every process would wait for every
+    GPU.
+    """
+    gpus = [] if device == "cpu" else visible_gpus()
+    return {"CUDA_VISIBLE_DEVICES": gpus[number % len(gpus)]} if gpus else {}
 
 
 def count_gpus(devices: Path = Path("/dev")) -> int:

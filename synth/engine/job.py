@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,12 @@ class EngineSettings:
         threads: of each process while it renders.
         device: one of DEVICES.
         recycle_after: sequences after which a process is replaced, against growing memory.
-        retries: how often a sequence whose process died or failed is begun again.
+        memory_limit: bytes of memory beyond which a process is replaced after its sequence; None
+            for no limit, on a cluster for each machine's own.
+        retries: how often a sequence whose process died or failed is begun again before it is set
+            aside.
+        most_set_aside: sequences set aside with none finished in between, after which the run is
+            ended: it is not the sequences then.
         time_limit: seconds for one sequence; None takes a generous one from its size.
         start_limit: seconds for a process to be ready, the first-time building of the hand
             included.
@@ -35,7 +41,9 @@ class EngineSettings:
     threads: int = 1
     device: str = "auto"
     recycle_after: int = 200
+    memory_limit: int | None = None
     retries: int = 2
+    most_set_aside: int = 5
     time_limit: float | None = None
     start_limit: float = 1800.0
     planner: str = "synth.sampling.sequence:plan_scene"
@@ -45,10 +53,11 @@ class EngineSettings:
 
 @dataclass(frozen=True)
 class Job:
-    """Sequences to make, in this order, and where to."""
+    """Sequences to make, in this order, and where to. They are gone through once and may be many:
+    they need not be in memory."""
 
     manifest: Manifest
-    sequences: tuple[int, ...]
+    sequences: Iterable[int]
     parts_folder: Path
     logs_folder: Path
 
@@ -62,6 +71,14 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A worker has begun a sequence."""
+
+    worker: int
+    sequence: int
+
+
+@dataclass(frozen=True)
 class Finished:
     """A sequence lies in its part.
 
@@ -72,6 +89,8 @@ class Finished:
         seconds: by stage; what no stage claims is under "other", so that they sum up to the time
             that the worker was busy with it.
         contacts: of its poses.
+        worker: that made it.
+        memory: bytes that the worker had resident afterwards.
     """
 
     sequence: int
@@ -79,6 +98,8 @@ class Finished:
     samples: int
     seconds: dict[str, float]
     contacts: Contacts
+    worker: int = 0
+    memory: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,7 +110,19 @@ class Retried:
     reason: str
 
 
-Event = Ready | Finished | Retried
+@dataclass(frozen=True)
+class SetAside:
+    """A sequence failed too often; the others go on."""
+
+    sequence: int
+    reason: str
+
+
+Event = Ready | Begun | Finished | Retried | SetAside
+
+#: Makes all sequences of a job; what is done lies in the parts folder, whatever happens. Closing
+#: the generator, or an exception in its consumer (Ctrl-C too), ends everything that was started.
+Executor = Callable[[Job, EngineSettings], Generator[Event, None, None]]
 
 
 def default_time_limit(manifest: Manifest) -> float:

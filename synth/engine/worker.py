@@ -21,6 +21,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
 
+import psutil
+
 from synth.engine.blender_libraries import explain_import_error
 from synth.engine.job import EngineSettings
 from synth.errors import UserError
@@ -43,6 +45,25 @@ class Failure:
     reason: str
 
 
+@dataclass(frozen=True)
+class Made:
+    """A sequence lies in its part.
+
+    Attributes:
+        part: its path.
+        samples: how many it holds.
+        seconds: by stage.
+        contacts: of its poses.
+        memory: bytes that this process has resident.
+    """
+
+    part: Path
+    samples: int
+    seconds: dict[str, float]
+    contacts: Contacts
+    memory: int
+
+
 def run_worker(
     connection: Connection,
     manifest: Manifest,
@@ -54,8 +75,8 @@ def run_worker(
 ) -> None:
     """Main function of the process, worker `number`.
 
-    Sends the device's name, then for each sequence number received (part, samples, seconds,
-    contacts); or a Failure in place of either. Ends when the connection does.
+    Sends the device's name, then for each sequence number received a Made; or a Failure in place
+    of either. Ends when the connection does.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent(parent)
@@ -101,7 +122,7 @@ def _make(
     manifest: Manifest,
     sequence: int,
     parts_folder: Path,
-) -> tuple[Path, int, dict[str, float], Contacts]:
+) -> Made:
     timings = Timings()
     start = time.perf_counter()
     scene = plan(manifest, sequence)
@@ -116,7 +137,15 @@ def _make(
     end = time.perf_counter()
     timings.add("writing", end - rendered)
     timings.add("other", end - start - sum(timings.seconds.values()))
-    return path, len(samples), timings.seconds, scene.contacts
+    _return_freed_memory()
+    memory = psutil.Process().memory_info().rss
+    return Made(path, len(samples), timings.seconds, scene.contacts, memory)
+
+
+def _return_freed_memory() -> None:
+    """Give the system what was freed; glibc keeps it in pieces that the next scene may not fit."""
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def _failure(error: BaseException) -> Failure:

@@ -1,4 +1,5 @@
-"""Cameras: over the whole sphere around the hand, at a drawn scale, framed and rolled."""
+"""Cameras: over the whole sphere around the hand or before its palm or back, at a drawn scale,
+framed and rolled."""
 
 from __future__ import annotations
 
@@ -20,12 +21,19 @@ ARM_CLEARANCE = 0.2
 _ATTEMPTS = 60
 #: Widths of the sensors of a phone's front and main camera, of APS-C and of full frame, metres.
 _SENSOR_WIDTHS = (0.0048, 0.0098, 0.0235, 0.036)
+#: Metres of the widest opening of a lens. What is nearer than the focus is blurred over less than
+#: that (opening · (focus − distance) / focus): a hand that passes close by keeps its fingers.
+WIDEST_OPENING = 0.02
 #: How much of a hand's box lies beyond the border when the hand is framed partly outside, and how
 #: often two borders cut it.
 _CUT = (0.1, 0.5)
 _CORNER_SHARE = 0.2
 _SETTLING_STEPS = 12
 _SETTLED = 0.005  # relative error of size and place
+#: Radians between the palm's normal and the camera that a hand which is shown to it stays within.
+_FACING = np.radians(35.0)
+_UP = np.array([0.0, 0.0, 1.0])
+_NO_PALMS = np.zeros((0, 3))
 _NEAREST_DEPTH = 0.03  # metres; points nearer to the camera's plane are taken to be there
 
 
@@ -37,11 +45,14 @@ class Subject:
         points: (N, 3) skin of the hand, in one frame or in all that share the camera.
         arms: (F, 2, 3) wrist and elbow in each of these frames; no camera may stand in the arm.
         solid: (K, 3) of things to keep clear of that need not be in the picture.
+        palms: (P, 3) unit vectors along which palm or back are seen flat; none where it is no
+            single hand that is framed.
     """
 
     points: Array
     arms: Array
     solid: Array = field(default_factory=lambda: np.zeros((0, 3)))
+    palms: Array = field(default_factory=lambda: np.zeros((0, 3)))
 
 
 @dataclass(frozen=True)
@@ -69,10 +80,13 @@ def sample_camera(
     """One camera that sees the subject at a scale drawn from the manifest."""
     scale = sample_scale(rng, settings)
     partly_outside = rng.uniform() < settings.partly_outside_share
+    faced = bool(settings.facing_share) and rng.uniform() < settings.facing_share
+    palms = subject.palms if faced else _NO_PALMS
     best, most_room = None, -np.inf
     for _ in range(_ATTEMPTS):
         fov = np.radians(rng.uniform(*settings.fov_degrees))
-        camera, settled = _place(rng, settings, image, subject, scale, fov, partly_outside)
+        outward = _sample_outward(rng, settings, palms)
+        camera, settled = _place(rng, settings, image, subject, scale, fov, outward, partly_outside)
         room = _room(camera, subject) if settled else -np.inf
         if best is None or room > most_room:
             best, most_room = camera, room
@@ -90,6 +104,26 @@ def sample_scale(rng: np.random.Generator, settings: Cameras) -> float:
     return float(np.exp(rng.triangular(low, mode, high) if high > low else low))
 
 
+def _sample_outward(rng: np.random.Generator, settings: Cameras, palms: Array) -> Array:
+    """(3,) unit vector from the hand to its camera: uniform between the elevations, or, where
+    there are `palms`, uniform in the cones round them and their opposites as far as the elevations
+    let it."""
+    low, high = np.sin(np.radians(settings.elevation_degrees))
+    for _ in range(_ATTEMPTS if len(palms) else 0):
+        axis = palms[int(rng.integers(len(palms)))] * rng.choice((-1.0, 1.0))
+        outward = turn_between(_UP, axis) @ _on_sphere(rng, np.cos(_FACING), 1.0)
+        if low <= outward[2] <= high:
+            return np.asarray(outward)
+    return _on_sphere(rng, low, high)
+
+
+def _on_sphere(rng: np.random.Generator, low: float, high: float) -> Array:
+    """(3,) unit vector, uniform on the sphere between two heights."""
+    sine, azimuth = rng.uniform(low, high), rng.uniform(0, 2 * np.pi)
+    cosine = np.sqrt(1 - sine**2)
+    return np.array([cosine * np.cos(azimuth), cosine * np.sin(azimuth), sine])
+
+
 def _place(
     rng: np.random.Generator,
     settings: Cameras,
@@ -97,15 +131,12 @@ def _place(
     subject: Subject,
     scale: float,
     fov: float,
+    outward: Array,
     partly_outside: bool,
 ) -> tuple[Camera, bool]:
     """A camera, and whether the hand has the wanted size and place in its picture."""
     size = np.array([image.width, image.height], dtype=float)
     focal = image.height / 2 / np.tan(fov / 2)
-    low, high = np.sin(np.radians(settings.elevation_degrees))
-    sine, azimuth = rng.uniform(low, high), rng.uniform(0, 2 * np.pi)
-    cosine = np.sqrt(1 - sine**2)
-    outward = np.array([cosine * np.cos(azimuth), cosine * np.sin(azimuth), sine])
     roll = np.radians(rng.normal(0, settings.roll_sigma_degrees))
     centre = (subject.points.min(0) + subject.points.max(0)) / 2
     upright = _look_along(-outward, roll)
@@ -146,7 +177,7 @@ def _box(camera: Camera, points: Array) -> tuple[Array, Array]:
 
 def _look_along(forward: Array, roll: float) -> Array:
     """(3, 3) world → camera rotation (rows x right, y down, z forward), level and then rolled."""
-    up = np.array([0.0, 0.0, 1.0]) if abs(forward[2]) < 0.999 else np.array([0.0, 1.0, 0.0])
+    up = _UP if abs(forward[2]) < 0.999 else np.array([0.0, 1.0, 0.0])
     right = np.cross(forward, up)
     right /= np.linalg.norm(right)
     down = np.cross(forward, right)
@@ -224,6 +255,8 @@ def with_lens(
     focus_error = float(rng.normal(0.0, 0.03))
     if rng.uniform() >= settings.depth_of_field_share:
         return camera.model_copy(update={"sensor_width": sensor_width})
+    focal_length = camera.K[0][0] * sensor_width / camera.width
+    f_stop = max(f_stop, focal_length / WIDEST_OPENING)
     matrix = np.array(camera.world_to_camera)
     depth = float(np.median(subject.points @ matrix[2, :3] + matrix[2, 3]))
     update: dict[str, float | Literal[None]] = {

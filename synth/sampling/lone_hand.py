@@ -187,6 +187,7 @@ def sample_cameras(
         np.concatenate([subject.points for subject in subjects]),
         np.concatenate([subject.arms for subject in subjects]),
         np.concatenate([subject.solid for subject in subjects]),
+        np.concatenate([subject.palms for subject in subjects]),
     )
     row = [
         sample_camera(rng, manifest.camera, manifest.image, everywhere)

@@ -49,7 +49,11 @@ def subject_of(
     skin = skin_vertices(model, shape, bones, posture.forearm)[model.weights[:, -2:].sum(1) < 0.5]
     forearm = matrix @ forearm_frame(shape, posture.forearm, posture.forearm_twist)
     elbow = forearm[:3, 3] + elbow_distance(shape) * forearm[:3, 1]
-    return Subject(moved_points(matrix, skin), np.stack([forearm[:3, 3], elbow])[None])
+    return Subject(
+        moved_points(matrix, skin),
+        np.stack([forearm[:3, 3], elbow])[None],
+        palms=matrix[None, :3, 2],
+    )
 
 
 def moved_points(matrix: Array, points: Array) -> Array:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from synth.sample import Sample
 from synth.shards.archive import END, pack, unpack
-from synth.shards.files import remove_temporaries, sha256_of, write_atomically
 from synth.shards.members import encode_members
 from synth.shards.plan import sequence_of_key
+from synth.storage.files import remove_temporaries, sha256_of, write_atomically
 
 #: Folder of the parts inside a dataset's folder.
 PARTS_FOLDER = ".parts"
@@ -48,16 +48,19 @@ def find_parts(folder: Path) -> tuple[dict[int, Path], list[int]]:
     remove_temporaries(folder)
     whole: dict[int, Path] = {}
     broken: list[int] = []
-    for path in sorted(folder.iterdir()):
-        match = _NAME.fullmatch(path.name)
-        if match is None:
-            continue
-        if int(match[1]) in whole or sha256_of(path) != match[2]:
-            broken.append(int(match[1]))
+    for path, sequence, sha256 in named_parts(folder):
+        if sequence in whole or sha256_of(path) != sha256:
+            broken.append(sequence)
             path.unlink()
         else:
-            whole[int(match[1])] = path
+            whole[sequence] = path
     return whole, broken
+
+
+def named_parts(folder: Path) -> list[tuple[Path, int, str]]:
+    """Path, sequence and SHA-256 of parts, as their names have them; none is read."""
+    matches = [(path, _NAME.fullmatch(path.name)) for path in sorted(folder.iterdir())]
+    return [(path, int(match[1]), match[2]) for path, match in matches if match is not None]
 
 
 def split_into_parts(shard: Path, folder: Path) -> dict[int, Path]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from synth.manifest import Manifest
 from synth.shards.archive import END, member_names
-from synth.shards.files import sha256_of, write_atomically
 from synth.shards.plan import ShardPlan, sample_keys
+from synth.storage.files import sha256_of, write_atomically
 
 
 @dataclass(frozen=True)

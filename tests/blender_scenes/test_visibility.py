@@ -11,6 +11,7 @@ from mathutils.bvhtree import BVHTree
 from blender_scenes.render import render_scene
 from blender_scenes.stage import Stage
 from blender_scenes.truth import Truth, landmark_visibility, read_posed_hand
+from synth.body.hair_cover import hung_hair
 from synth.gestures.library import find_gesture
 from synth.hand.joint_angles import FingerAngles
 from synth.hand.recipe import SKINNED_BONES
@@ -216,3 +217,23 @@ def own_bones(landmark: int) -> set[str]:
         chain.remove("intermediate")
     place = chain.index(segment)
     return {after, f"{finger}_{chain[place - 1]}" if place else "wrist"}
+
+
+def test_hair_hides_what_it_covers_and_a_lock_nothing(stage: Stage) -> None:
+    scene = hand_made_scene("right", "open_palm_spread", [PALM_VIEW])
+    pixels, _ = landmarks_with_depth(landmarks_of(scene), PALM_VIEW)
+    posed = read_posed_hand(stage.hands[0].hand)
+
+    def seen(strands: int, height: float = 0.1) -> np.ndarray:
+        """Behind a fringe as wide as the hand that hangs down to the knuckles."""
+        x = np.linspace(-0.15, 0.15, strands)
+        points = [np.stack([x, np.full_like(x, y), np.full_like(x, height)], 1) for y in (0.3, 0.1)]
+        hair = hung_hair(np.stack(points, axis=1), np.array([0.0005, 0.0005]))
+        truth = Truth([posed], [], [], [hair])
+        return np.array(landmark_visibility(truth, 0, pixels, PALM_VIEW))
+
+    thick = seen(600)
+    assert thick[TIPS].tolist() == [1] * 4
+    assert thick[[0, 1]].tolist() == [2, 2]
+    assert seen(60).tolist() == [2] * 21
+    assert seen(600, height=-0.2).tolist() == [2] * 21

@@ -9,17 +9,19 @@ import sys
 from dataclasses import replace
 
 from synth import cli
+from synth.engine import options
 from synth.engine.job import EngineSettings
 from tests.synth.fake_renderer import PLANNER
 
 if __name__ == "__main__":
     renderer = f"tests.synth.fake_renderer:{sys.argv.pop(1)}"
-    settings = cli._settings
+    settings = options.settings_of
 
     def fake_settings(workers: int | None, device: str) -> EngineSettings:
         return replace(
             settings(workers, device), planner=PLANNER, renderer=renderer, preparation=None
         )
 
-    cli._settings = fake_settings
+    for module in (cli, options):
+        module.settings_of = fake_settings
     cli.main()

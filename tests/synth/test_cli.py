@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from synth import cli
-from tests.synth.test_generate import content
+from tests.synth.generation.test_make import content
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = """
@@ -179,8 +179,8 @@ def test_a_worker_that_dies_too_often(manifest: Path, tmp_path: Path) -> None:
     status, _, err = finish("render_always_dying", "generate", manifest, "-o", tmp_path / "out")
     assert status == 1
     assert "Traceback" not in err
-    assert "sequence 3 failed, tried 3 times" in last_line(err)
-    assert "everything finished is kept" in last_line(err)
+    assert "sequence 3 is set aside: the process died of SIGSEGV" in err
+    assert "set aside, having failed again and again: sequence 3;" in last_line(err)
 
 
 @pytest.fixture

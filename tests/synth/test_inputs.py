@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from synth.errors import UserError
-from synth.generate import check_inputs
+from synth.generation.work import check_inputs
 from synth.manifest import Manifest
 
 

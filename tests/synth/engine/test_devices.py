@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from synth.engine import devices
-from synth.engine.devices import count_gpus, default_workers
+from synth.engine.devices import (
+    count_gpus,
+    default_workers,
+    memory_limit,
+    own_gpu,
+    visible_gpus,
+    workers_here,
+)
+from synth.hardware import memory_bytes
 
 
 @pytest.mark.parametrize(
@@ -47,3 +55,34 @@ def test_without_device_files_nvidia_smi_is_asked(
     assert count_gpus(tmp_path) == 0
     monkeypatch.setattr(devices.shutil, "which", lambda _name: None)
     assert count_gpus(tmp_path) == 0
+
+
+def test_all_processes_together_have_less_than_the_machine() -> None:
+    assert 0.5 * memory_bytes() < 4 * memory_limit(4) < memory_bytes()
+
+
+@pytest.mark.parametrize(
+    ("said", "gpus"),
+    [
+        (None, ["0", "1", "2"]),
+        ("1", ["1"]),
+        ("2, 0", ["2", "0"]),
+        ("GPU-8a,GPU-9b", ["GPU-8a", "GPU-9b"]),
+        ("", []),
+        ("-1", []),
+        ("0,-1,1", ["0"]),
+    ],
+)
+def test_each_process_sees_a_gpu_of_its_own(
+    said: str | None, gpus: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "count_gpus", lambda: 3)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if said is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", said)
+    assert visible_gpus() == gpus
+    seen = [own_gpu(number, "auto").get("CUDA_VISIBLE_DEVICES") for number in range(4)]
+    assert seen == ([*gpus * 4][:4] if gpus else [None] * 4)
+    assert own_gpu(0, "cpu") == {}
+    if gpus:
+        assert workers_here("auto") == len(gpus)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from synth.engine.job import EngineSettings, Event, Finished, Job, Ready, Retried
+from synth.engine.job import EngineSettings, Event, Finished, Job, Ready, Retried, SetAside
 from synth.engine.local import run_job
 from synth.errors import UserError
 from synth.manifest import Manifest
@@ -81,15 +81,52 @@ def test_a_sequence_whose_process_dies_is_begun_again(job: Job) -> None:
     assert all("killed" in event.reason for event in events if isinstance(event, Retried))
 
 
-def test_a_sequence_that_always_kills_ends_the_run(job: Job) -> None:
-    settings = rendering_with(fake_renderer.render_always_dying)
-    with pytest.raises(UserError, match=r"sequence 3 failed, tried 3 times \(.*SIGSEGV") as error:
+def test_a_sequence_that_always_kills_is_set_aside(job: Job) -> None:
+    events = list(run_job(job, rendering_with(fake_renderer.render_always_dying)))
+    (aside,) = [event for event in events if isinstance(event, SetAside)]
+    assert aside.sequence == 3
+    assert "SIGSEGV" in aside.reason
+    assert times(job.manifest, "tried", 3) == 3
+    assert sorted(finished(events)) == [0, 1, 2, 4, 5, 6, 7]
+    whole, broken = find_parts(job.parts_folder)
+    assert sorted(whole) == [0, 1, 2, 4, 5, 6, 7]
+    assert not broken
+
+
+def test_nothing_but_failures_end_the_run(job: Job) -> None:
+    settings = rendering_with(fake_renderer.render_other_keys, most_set_aside=3, retries=0)
+    with pytest.raises(UserError, match=r"3 sequences in a row failed, .* tried 1 times") as error:
         list(run_job(job, settings))
     assert "everything finished is kept" in str(error.value)
-    assert times(job.manifest, "tried", 3) == 3
-    whole, broken = find_parts(job.parts_folder)
-    assert set(whole) >= {0, 1, 2}
-    assert not broken
+    assert "\n" not in str(error.value)
+
+
+def test_sequences_are_asked_for_as_they_are_needed(job: Job) -> None:
+    asked = 0
+
+    def endless() -> Iterator[int]:
+        nonlocal asked
+        while True:
+            asked += 1
+            yield asked - 1
+
+    with contextlib.closing(run_job(replace(job, sequences=endless()), SETTINGS)) as events:
+        made = 0
+        for event in events:
+            made += isinstance(event, Finished)
+            # Two are being made and two wait.
+            assert asked <= made + 2 * SETTINGS.workers + 1
+            if made == 6:
+                break
+
+
+def test_a_heavy_process_is_replaced(job: Job) -> None:
+    events = list(run_job(job, replace(SETTINGS, workers=1, memory_limit=1)))
+    assert finished(events) == list(range(8))
+    assert sum(isinstance(event, Ready) for event in events) == 8
+    light = list(run_job(job, replace(SETTINGS, workers=1, memory_limit=1 << 40)))
+    assert sum(isinstance(event, Ready) for event in light) == 1
+    assert all(e.memory > 10_000_000 for e in light if isinstance(e, Finished))
 
 
 def test_a_stuck_render_is_ended(job: Job) -> None:
@@ -102,10 +139,8 @@ def test_a_stuck_render_is_ended(job: Job) -> None:
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (fake_renderer.render_raising, r"sequence 2 failed, .*\(ValueError: two is no number\)"),
         (fake_renderer.render_refusing, "sequence 2: /some/light.exr: cannot be read"),
         (fake_renderer.render_on_full_disk, "the disk is full: everything finished is kept"),
-        (fake_renderer.render_other_keys, "the renderer gave the samples"),
     ],
 )
 def test_errors_end_the_run_in_one_line(
@@ -114,6 +149,13 @@ def test_errors_end_the_run_in_one_line(
     with pytest.raises(UserError, match=message) as error:
         list(run_job(replace(job, sequences=(2, 3)), rendering_with(function)))
     assert "\n" not in str(error.value)
+
+
+def test_an_error_is_told_in_one_line(job: Job) -> None:
+    settings = rendering_with(fake_renderer.render_raising)
+    events = list(run_job(replace(job, sequences=(2, 3)), settings))
+    (aside,) = [event for event in events if isinstance(event, SetAside)]
+    assert aside == SetAside(2, "ValueError: two is no number")
 
 
 def test_a_worker_that_cannot_start(job: Job) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from synth.manifest import Cameras, Image
 from synth.sampling.camera import (
     ARM_CLEARANCE,
     CLEARANCE,
+    WIDEST_OPENING,
     Subject,
     camera_at,
     camera_centre,
@@ -96,6 +99,30 @@ def test_cameras_are_all_around_and_keep_clear_of_hand_and_arm() -> None:
     np.testing.assert_allclose(np.var(directions, axis=0), 1 / 3, atol=0.07)
 
 
+def test_as_many_cameras_as_asked_face_palm_or_back() -> None:
+    middle = (POINTS.min(0) + POINTS.max(0)) / 2
+    tilted = np.array([[0.6, 0.0, 0.8]])
+    subject = replace(SUBJECT, palms=tilted)
+
+    def heights(settings: Cameras, of: Subject) -> np.ndarray:
+        centres = [camera_centre(sample_camera(RNG(s), settings, SQUARE, of)) for s in range(200)]
+        away = np.array(centres) - middle
+        return away @ tilted[0] / np.linalg.norm(away, axis=1)
+
+    # On the sphere all heights are equally likely: 1 - cos 35° of them lie in the two caps.
+    cap = np.cos(np.radians(35.0))
+    assert np.mean(np.abs(heights(Cameras(), subject)) >= cap) == pytest.approx(0.18, abs=0.09)
+    all_faced = heights(Cameras(facing_share=1.0), subject)
+    assert (np.abs(all_faced) >= cap - 0.02).all()
+    assert np.mean(all_faced > 0) == pytest.approx(0.5, abs=0.12)
+    half = np.abs(heights(Cameras(facing_share=0.5), subject)) >= cap
+    assert half.mean() == pytest.approx(0.59, abs=0.11)
+    # Without a palm to face they stand all around; elevations bind in either case.
+    assert np.abs(heights(Cameras(facing_share=1.0), SUBJECT)).min() < 0.2
+    below = Cameras(facing_share=1.0, elevation_degrees=(-90.0, 0.0))
+    assert (heights(below, subject) < 0).mean() > 0.95
+
+
 def test_elevation_and_field_of_view_stay_in_their_ranges() -> None:
     settings = Cameras(elevation_degrees=(20.0, 50.0), fov_degrees=(30.0, 40.0))
     for camera in draws(settings, WIDE, 40):
@@ -125,7 +152,11 @@ def test_lenses_are_focused_on_the_hand() -> None:
     errors = []
     for camera in draws(Cameras(depth_of_field_share=1.0, f_stop=(2.0, 4.0)), count=60):
         assert camera.f_stop is not None
-        assert 2.0 <= camera.f_stop <= 4.0
+        focal_length = camera.K[0][0] * camera.sensor_width / camera.width
+        opening = focal_length / camera.f_stop
+        assert opening <= WIDEST_OPENING + 1e-9
+        assert camera.f_stop >= 2.0
+        assert camera.f_stop <= 4.0 or opening == pytest.approx(WIDEST_OPENING)
         rows = np.array(camera.world_to_camera)
         depth = np.median(POINTS @ rows[2, :3] + rows[2, 3])
         errors.append(camera.focus_distance / depth - 1)

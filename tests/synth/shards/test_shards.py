@@ -19,12 +19,12 @@ import webdataset
 from synth.errors import UserError
 from synth.manifest import Manifest
 from synth.sample import Sample, Timings
-from synth.shards import files
 from synth.shards.archive import END, member_names, pack
 from synth.shards.parts import encode_part, find_parts, split_into_parts, write_part
 from synth.shards.plan import ShardPlan, plan_shards, sample_keys
 from synth.shards.reader import read_samples
 from synth.shards.writer import ShardRecord, assemble_shard, find_fault
+from synth.storage import files
 from tests.synth.fake_renderer import plan_scene, render_scene
 
 
@@ -39,7 +39,7 @@ def manifest(make_manifest: Callable[..., Manifest]) -> Manifest:
 
 @pytest.fixture
 def shard(manifest: Manifest, tmp_path: Path) -> tuple[Path, ShardRecord]:
-    plan = plan_shards(manifest)[0]
+    plan = next(plan_shards(manifest))
     parts = [
         write_part(tmp_path, sequence, encode_part(samples_of(manifest, sequence)))
         for sequence in plan.sequences

@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from synth import generate
 from synth.engine.job import EngineSettings
 from synth.errors import UserError
-from synth.generate import Outcome, locked, make, prepare
+from synth.generation import closing
+from synth.generation import make as make_module
+from synth.generation.make import Outcome, make
+from synth.generation.work import prepare
 from synth.manifest import Manifest
 from synth.shards.reader import read_samples
+from synth.storage.lock import locked
+from synth.storage.place import place_at
 from tests.synth import fake_renderer
 from tests.synth.fake_renderer import PLANNER, RENDERER, times
 
@@ -32,7 +36,8 @@ def run(
 ) -> Outcome:
     with locked(folder):
         said = [] if reports is None else reports
-        return make(prepare(manifest, folder, limit, said.append), settings, lambda _event: None)
+        work = prepare(manifest, place_at(folder), folder, limit, said.append)
+        return make(work, settings, lambda _event: None)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -141,7 +146,7 @@ def test_nothing_is_lost_when_the_disk_is_full_for_a_shard(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(generate, "assemble_shard", full)
+        patch.setattr(closing, "assemble_shard", full)
         with pytest.raises(UserError, match="the disk is full: everything finished is kept"):
             run(manifest, tmp_path / "out")
     outcome = run(manifest, tmp_path / "out")
@@ -158,7 +163,8 @@ def test_a_run_that_stopped_between_shard_and_dataset_json(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(generate, "_with", stop)
+        patch.setattr(closing, "list_shards_of", stop)
+        patch.setattr(make_module, "list_shards_of", stop)
         with pytest.raises(KeyboardInterrupt):
             run(manifest, tmp_path / "out")
     assert (tmp_path / "out" / "train-000000.tar").exists()

@@ -1,0 +1,1 @@
+"""Datasets as files that other tools read: COCO, FreiHAND-like JSON, Parquet."""

@@ -1,0 +1,1 @@
+"""Folders of datasets, on this machine or in a store that is named by a URL."""

@@ -102,6 +102,18 @@ def render_slowly(plan: Plan, timings: Timings) -> list[Sample]:
     return render_scene(plan, timings)
 
 
+def open_gate(manifest: Manifest) -> None:
+    (manifest.folder / "gate").touch()
+
+
+def render_behind_gate(plan: Plan, timings: Timings) -> list[Sample]:
+    """Nothing is finished before the gate is open."""
+    deadline = time.monotonic() + 60
+    while not (plan.manifest.folder / "gate").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return render_scene(plan, timings)
+
+
 def render_dying_once(plan: Plan, timings: Timings) -> list[Sample]:
     """Every third sequence kills its process the first time."""
     manifest, sequence = plan.manifest, plan.sequence

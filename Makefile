@@ -17,7 +17,10 @@ PEER := .venv-mediapipe
 PEER_SCRIPT := tracker/evaluation/peers/mediapipe_hands.py
 PEERS := out/peers
 
-.PHONY: help demo test check env clean-env bench-peers
+# FiftyOne, too: it brings another OpenCV.
+FIFTYONE := .venv-fiftyone
+
+.PHONY: help demo test check env clean-env bench-peers test-fiftyone
 .DELETE_ON_ERROR:
 
 help:
@@ -25,6 +28,7 @@ help:
 	@echo "make test   ruff, mypy and all tests, one real rendering among them"
 	@echo "make env    only set up $(VENV)"
 	@echo "make bench-peers DATA=DIR   the tracker beside MediaPipe: accuracy and milliseconds"
+	@echo "make test-fiftyone   that FiftyOne reads what hand-synth exports"
 
 env: $(STAMP)
 
@@ -82,5 +86,14 @@ bench-peers: $(STAMP) $(PEER)/.installed
 	$(BIN)/hand-tracker bench $(PEERS)/video.avi --peer $(PEERS)/full-1.json --peer $(PEERS)/lite-1.json \
 		--peer $(PEERS)/full-2.json --peer $(PEERS)/lite-2.json
 
+$(FIFTYONE)/.installed:
+	@echo "== installing FiftyOne into $(FIFTYONE)"
+	@$(PYTHON) -m venv $(FIFTYONE)
+	@$(FIFTYONE)/bin/python -m pip install --quiet fiftyone==1.22.1 pycocotools
+	@touch $@
+
+test-fiftyone: $(STAMP) $(FIFTYONE)/.installed
+	$(BIN)/python -m pytest -m slow tests/synth/export/test_fiftyone.py
+
 clean-env:
-	rm -rf $(VENV) $(PEER)
+	rm -rf $(VENV) $(PEER) $(FIFTYONE)

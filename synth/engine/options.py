@@ -96,8 +96,12 @@ def say(line: str) -> None:
 
 @contextlib.contextmanager
 def progress(sequences: int, manifest: Manifest) -> Iterator[Callable[[Event], None]]:
-    """A bar of sequences with images a second and the time left; gives what watches events."""
-    with tqdm(total=sequences, unit="seq", dynamic_ncols=True, smoothing=0.05) as bar:
+    """A bar of sequences with images a second and the time left, where there are any; gives what
+    watches events."""
+    disable = sequences == 0
+    with tqdm(
+        total=sequences, unit="seq", dynamic_ncols=True, smoothing=0.05, disable=disable
+    ) as bar:
 
         def watch(event: Event) -> None:
             if isinstance(event, Finished):

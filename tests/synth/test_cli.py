@@ -129,6 +129,7 @@ def test_generate_twice(manifest: Path, tmp_path: Path) -> None:
     status, _, err = finish("render_scene", "generate", manifest, "-o", tmp_path / "out")
     assert status == 0
     assert "12 sequences are there, 0 are to be made" in err
+    assert "seq/s" not in err, "an empty bar"
     assert content(tmp_path / "out") == before
 
 

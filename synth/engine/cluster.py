@@ -38,6 +38,8 @@ from synth.shards.parts import write_part
 _GRACE: Final = 60.0
 #: Seconds between looks at stations that say nothing.
 _LOOK: Final = 1.0
+#: Seconds between looks at the node that this process is attached to.
+_LOOK_HOME: Final = 5.0
 #: Seconds that all stations may be lost without a new one getting ready.
 _ALONE: Final = 600.0
 
@@ -73,8 +75,8 @@ def run_on_cluster(
             belongs to, or one of this machine alone.
 
     Raises:
-        UserError: as `synth.engine.local.run_job`; and if Ray is missing or not to be reached, or a
-            machine has other versions of the packages.
+        UserError: as `synth.engine.local.run_job`; and if Ray is missing or not to be reached, dies
+            on this machine, or a machine has other versions of the packages.
     """
     ray = connected(address)
     backlog = Backlog(job.sequences, settings)
@@ -113,7 +115,8 @@ class _ClusterRun:
         self.backlog = backlog
         self.seats: dict[int, _Seat] = {}
         self.failed_starts = 0
-        self.alive_at = time.monotonic()
+        self.alive_at = self.looked_home = time.monotonic()
+        self.home = ray.get_runtime_context().get_node_id()
         gpus = settings.device != "cpu" and ray.cluster_resources().get("GPU", 0) > 0
         self.remote = ray.remote(
             num_cpus=0 if gpus else settings.threads,
@@ -132,6 +135,7 @@ class _ClusterRun:
             for reference in done:
                 yield from self._listen(waiting[reference])
             yield from self._give_up_silent()
+            self._look_home()
 
     def stop(self) -> None:
         """End all stations at once."""
@@ -230,6 +234,18 @@ class _ClusterRun:
             limit = self.limits[seat.sequence is not None]
             if time.monotonic() - seat.since > limit:
                 yield from self._lose(seat, f"its station said nothing for {limit:.0f} s")
+
+    def _look_home(self) -> None:
+        """Without the node that this process is attached to Ray starts nothing more, and waits for
+        it forever."""
+        if time.monotonic() - self.looked_home < _LOOK_HOME:
+            return
+        self.looked_home = time.monotonic()
+        if any(node["NodeID"] == self.home and not node["Alive"] for node in self.ray.nodes()):
+            raise UserError(
+                "Ray on this machine has died (the node that this command was attached to):"
+                f" {KEPT}; start Ray here again, then run the same command"
+            )
 
     def _count_start(self, reason: str) -> None:
         self.failed_starts += 1

@@ -134,20 +134,25 @@ def test_twenty_kills_leave_no_trace(tmp_path: Path, nodes: Any) -> None:
     command = begin(manifest, disturbed, address)
     killed: Counter[str] = Counter()
     deadline = time.monotonic() + LIMIT
+
+    def wait_a_little() -> None:
+        nonlocal command
+        if command.poll() is not None:
+            assert command.returncode != 0, "it was finished before it was killed often enough"
+            # A command ends with the node that it is attached to.
+            assert address is not None
+            command = begin(manifest, disturbed, address)
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
     for moment in sorted(rng.sample(range(SEQUENCES - 20), KILLS)):
         while made(disturbed) < moment:
-            if command.poll() is not None:
-                assert command.returncode != 0, "it was finished before it was killed often enough"
-                # Ray ends what is attached to a node that is killed.
-                assert address is not None
-                command = begin(manifest, disturbed, address)
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+            wait_a_little()
         time.sleep(rng.uniform(0, LATER))
         if address is None and victim == "node":
             victim = next(turns)
         while not kill(victim, command, nodes, rng):
-            time.sleep(0.2)
+            wait_a_little()
         killed[f"{victim} of {'this machine' if address is None else 'the cluster'}"] += 1
         if victim == "command":
             address = next(engines)

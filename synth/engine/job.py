@@ -40,7 +40,7 @@ class EngineSettings:
     workers: int = 1
     threads: int = 1
     device: str = "auto"
-    recycle_after: int = 200
+    recycle_after: int = 100
     memory_limit: int | None = None
     retries: int = 2
     most_set_aside: int = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,10 @@ from typing import Any
 import pytest
 
 from synth.manifest import Manifest, parse_manifest
+
+# Before anything imports torch: what tests compute is tiny, and threads that wait for one another
+# in such work cost fifty times its time where the cores are shared with somebody else.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture

@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := out/demo
 
+# Tests run in as many processes as there are cores, at most four: each may hold Blender and torch.
+TEST_PROCESSES ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$n || echo 4)
+
 # What `make bench-peers` compares on: a generated dataset's test split.
 DATA ?= data/palms-11k
 # MediaPipe lives in an environment of its own.
@@ -59,7 +62,7 @@ demo: $(STAMP)
 
 test: $(STAMP) check
 	@echo "== pytest"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 check: $(STAMP)
 	@echo "== ruff"

@@ -61,6 +61,7 @@ demo: $(STAMP)
 	@echo "== look at $(DEMO)/sheet.png; the dataset beside it is described in $(DEMO)/dataset.json"
 
 test: $(STAMP) check
+	@$(BIN)/python -m synth.engine.build_assets
 	@echo "== pytest"
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 

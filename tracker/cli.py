@@ -149,7 +149,7 @@ def run(
         hands = run_on_image(tracker, source, output, lines)
         for hand in hands:
             _say(f"{hand.handedness} hand, presence {hand.presence:.2f}")
-        _say(f"{source}: {len(hands)} hands")
+        _say(f"{source}: {len(hands)} {'hand' if len(hands) == 1 else 'hands'}")
     else:
         with interruptible(PROGRAM, "stopped: the frames so far are kept"):
             frames, with_hands = run_on_video(tracker, source, output, lines)

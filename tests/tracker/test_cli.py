@@ -109,7 +109,7 @@ def test_an_image(run, fake_weights: None, tmp_path: Path) -> None:  # type: ign
     cv2.imwrite(str(source), np.full((60, 80, 3), 250, np.uint8))
     status, out, err = run("run", source, "-o", output, "--json", lines)
     assert (status, err) == (0, "")
-    assert f"{source}: 1 hands" in out
+    assert f"{source}: 1 hand\n" in out
     assert output.exists()
     assert lines.exists()
 

@@ -37,11 +37,18 @@ class Driving:
 
 
 @contextmanager
-def driving(use: Callable[..., None], address: str, *arguments: object) -> Iterator[Driving]:
-    """Call one of the functions below as `use(say, address, *arguments)` in a new process."""
+def driving(
+    use: Callable[..., None], address: str, *arguments: object, home: str | None = None
+) -> Iterator[Driving]:
+    """Call one of the functions below as `use(say, address, *arguments)` in a new process.
+
+    Args:
+        home: ID of the node that the process is to be attached to; None leaves it to Ray, which
+            takes any of its machine, in one cluster always the same.
+    """
     here, there = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(
-        target=_drive, args=(there, use, address, *arguments)
+        target=_drive, args=(there, home, use, address, *arguments)
     )
     process.start()
     there.close()
@@ -84,7 +91,18 @@ def room(say: Say, address: str) -> None:
     say(cluster_workers(address, 1, "auto"))
 
 
-def _drive(there: Connection, use: Callable[..., None], address: str, *arguments: object) -> None:
+def _drive(
+    there: Connection,
+    home: str | None,
+    use: Callable[..., None],
+    address: str,
+    *arguments: object,
+) -> None:
+    if home is not None:
+        from ray._private import services
+
+        # Ray asks for a node by its machine's address alone, which all nodes of a test share.
+        services.get_node_to_connect_for_driver = lambda gcs, _ip: services.get_node(gcs, home)
     try:
         there.send(connected(address).get_runtime_context().get_node_id())
         use(there.send, address, *arguments)

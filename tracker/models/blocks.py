@@ -6,6 +6,8 @@ onnxruntime at the same accuracy (docs/accuracy.md has the measurements).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from torch import Tensor, nn
 
 
@@ -41,6 +43,17 @@ def stage(inputs: int, outputs: int, depth: int, stride: int = 2) -> nn.Sequenti
     blocks: list[nn.Module] = [ConvNormAct(inputs, outputs, stride=stride)]
     blocks += [Residual(outputs) for _ in range(depth)]
     return nn.Sequential(*blocks)
+
+
+def normed_convolutions(model: nn.Module) -> Iterator[tuple[str, nn.Conv2d, nn.BatchNorm2d]]:
+    """The convolutions that a batch norm follows: name, convolution, norm."""
+    for name, module in model.named_modules():
+        within = f"{name}." if name else ""
+        if isinstance(module, ConvNormAct):
+            convolution, norm, _ = module
+            yield within + "0", convolution, norm
+        elif isinstance(module, Residual):
+            yield within + "second", module.second, module.norm
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from synth.errors import UserError
 from synth.yaml_file import read_yaml
+from tracker.models.landmark_architecture import LandmarkArchitecture
+from tracker.models.palm import PalmArchitecture
 from tracker.training.landmark.task import LandmarkRecipe
 from tracker.training.palm.task import PalmRecipe
 
@@ -49,6 +51,13 @@ class Recipe(BaseModel):
     schedule: Schedule = Schedule()
     palm: PalmRecipe | None = None
     landmark: LandmarkRecipe | None = None
+
+    @property
+    def architecture(self) -> PalmArchitecture | LandmarkArchitecture:
+        """Of the one that is trained."""
+        stage = self.palm or self.landmark
+        assert stage is not None
+        return stage.architecture
 
 
 def load_recipe(path: Path, kind: Literal["palm", "landmark"]) -> Recipe:

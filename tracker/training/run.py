@@ -12,15 +12,15 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from synth.errors import UserError
 from tracker.export import export_model
 from tracker.model_file import packaged_model, read_sidecar
 from tracker.models.landmark import LandmarkModel
-from tracker.models.landmark_architecture import LandmarkArchitecture
-from tracker.models.palm import PalmArchitecture, PalmModel
+from tracker.models.palm import PalmModel
 from tracker.sidecar import Sidecar
+from tracker.training.beginning import initial_weights, read_beginning
 from tracker.training.checkpoint import has_checkpoint, load_checkpoint
 from tracker.training.curves import read_history
 from tracker.training.draws import step_generator
@@ -69,8 +69,8 @@ def train_run(
         data: what it learns from.
         run: folder of the run.
         processes: this process's place among those that train together.
-        begin_with: a finished run of the same architecture, but perhaps for the head, whose weights
-            come first; a run that goes on has no use for it.
+        begin_with: a finished run of the same architecture, but perhaps for the head, or an
+            exported model (.onnx), whose weights come first; a run that goes on has no use for it.
 
     Raises:
         UserError: the data or a run's folder is not what it should be.
@@ -80,12 +80,13 @@ def train_run(
         sidecar = read_sidecar(data.palm_model or packaged_model("palm"))
         facts[f"proposals of {sidecar.name}"] = {"sha256": sidecar.sha256}
     begins = not has_checkpoint(run)
-    initial, before = _earlier(begin_with, recipe) if begins and begin_with else (None, None)
+    beginning = read_beginning(begin_with, recipe) if begins and begin_with else None
     run.mkdir(parents=True, exist_ok=True)
     if begins and processes.is_first:
         # Kept at once: who goes on with a stopped run need not name the earlier one again.
-        write_start(run, before)
+        write_start(run, beginning.facts if beginning else None)
     task = _task(recipe, data)
+    initial = initial_weights(beginning, task, recipe) if beginning else None
     _keep_inputs(task, recipe, run, processes)
     train(task, recipe, run, processes, initial)
     if processes.is_first:
@@ -133,28 +134,6 @@ def export_run(run: Path, path: Path) -> Sidecar:
     model.load_state_dict(state["average"])
     samples = _kept_inputs(run)
     return export_model(model.eval(), _kind(recipe), samples.shape[1], samples, path, facts)
-
-
-def _earlier(run: Path, recipe: Recipe) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Averaged weights of a finished run, without those of another head, and what it says of
-    itself."""
-    facts, state = read_run(run), load_checkpoint(run)
-    if state is None:
-        raise UserError(f"{run}: has no checkpoint; train it again")
-    theirs = _architecture(Recipe.model_validate(facts["recipe"])).model_dump()
-    ours = _architecture(recipe).model_dump()
-    same_head = theirs.pop("head", None) == ours.pop("head", None)
-    if theirs != ours:
-        raise UserError(f"{run}: has another architecture than the recipe {recipe.name}")
-    if same_head:
-        return state["average"], facts
-    return {n: t for n, t in state["average"].items() if not n.startswith("head.")}, facts
-
-
-def _architecture(recipe: Recipe) -> PalmArchitecture | LandmarkArchitecture:
-    stage = recipe.palm or recipe.landmark
-    assert stage is not None
-    return stage.architecture
 
 
 def _kind(recipe: Recipe) -> Kind:

@@ -142,6 +142,41 @@ def test_weights_to_begin_with_of_another_head(
             torch.testing.assert_close(state["model"][name], start["average"][name], msg=name)
 
 
+def test_weights_to_begin_with_of_an_exported_model(
+    data: TrainingData, finished: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "tiny.onnx"
+    sidecar = export_run(finished, model)
+    still = recipe(steps=1, learning_rate=1e-12, ema_decay=0.0)
+    train_run(still, data, tmp_path / "run", ALONE, begin_with=model)
+    facts = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert facts["began_with"] == json.loads((finished / "run.json").read_text())
+    again = export_run(tmp_path / "run", tmp_path / "again.onnx")
+    assert again.began_with is not None
+    assert again.began_with["name"] == sidecar.name
+    # One step takes in a tenth of the batch's statistics, and nothing is learned.
+    inputs = np.load(finished / "inputs.npy")
+    one, other = (
+        onnxruntime.InferenceSession(path).run(["landmarks"], {"crop": inputs})[0]
+        for path in (model, tmp_path / "again.onnx")
+    )
+    assert np.abs(one - other).max() < 0.02
+    untrained = LandmarkModel(ARCHITECTURE).eval()
+    with torch.no_grad():
+        fresh = untrained(torch.from_numpy(inputs).permute(0, 3, 1, 2) / 255).landmarks.numpy()
+    assert np.abs(one - fresh).max() > 0.05
+    other_head = LandmarkRecipe(architecture=ARCHITECTURE.model_copy(update={"head": "bins"}))
+    with pytest.raises(UserError, match="has another head than the recipe tiny"):
+        train_run(
+            still.model_copy(update={"landmark": other_head}),
+            data,
+            tmp_path / "other",
+            ALONE,
+            begin_with=model,
+        )
+    assert not (tmp_path / "other").exists()
+
+
 def test_what_a_run_began_with_outlives_a_stop(
     data: TrainingData, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

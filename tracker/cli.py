@@ -132,6 +132,9 @@ def run(
     ] = None,
     num_hands: Annotated[int, typer.Option(min=1, max=64, help="Most hands to follow.")] = 2,
     model: ModelOption = "full",
+    small_hands: Annotated[
+        bool, typer.Option(help="Look closely for small hands while some are missing.")
+    ] = True,
     mirrored: Annotated[
         bool, typer.Option(help="The images are mirrored, as selfies are.")
     ] = False,
@@ -147,6 +150,7 @@ def run(
     tracker = HandTracker(
         num_hands=num_hands,
         running_mode="image" if still else "video",
+        small_hands=small_hands,
         mirrored=mirrored,
         smoothing=smoothing,
         # It checks both and says what they can be.

@@ -20,6 +20,7 @@ from tracker.estimates import HandEstimate, mean_estimate
 from tracker.image_input import checked_image
 from tracker.live import LiveFrames, LiveResult
 from tracker.model_file import packaged_model
+from tracker.palms import Palms
 from tracker.results import Handedness, HandResult
 from tracker.roi import Roi, roi_from_palm
 from tracker.search import LastSearch
@@ -37,6 +38,9 @@ SPARE_PALMS: Final = 2
 #: is and which way it points; the landmarks of one look say where to look next.
 #: Of a fist that was half missed the first look often says that it is none.
 WORTH_A_LOOK: Final = 0.05
+#: Least presence of a hand that was found in a tile. Tiles are many, and show as large as hands
+#: what in the whole image is too small to be one.
+SMALL_HAND_PRESENCE: Final = 0.9
 _OTHER: Final[dict[Handedness, Handedness]] = {"left": "right", "right": "left"}
 _METHODS: Final[dict[RunningMode, str]] = {
     "image": "detect(image)",
@@ -73,6 +77,7 @@ class HandTracker:
         min_detection_confidence: float = 0.5,
         min_presence_confidence: float = 0.5,
         min_tracking_confidence: float = 0.5,
+        small_hands: bool = True,
         mirrored: bool = False,
         smoothing: bool = True,
         device: Device = "auto",
@@ -91,6 +96,9 @@ class HandTracker:
             min_detection_confidence: score from which the detector's palm is looked at, 0 … 1.
             min_presence_confidence: presence from which a newly found hand is reported.
             min_tracking_confidence: presence below which a hand that is followed is lost.
+            small_hands: while fewer hands are found than asked for, look for small ones in tiles of
+                the image, too: hands across a room. An image then takes three to four times as
+                long; in a video one tile is looked at after the other, ten a second at most.
             mirrored: the images are mirror images (selfie views): the names of left and right are
                 swapped so that they are the person's. Landmarks stay those of the image.
             smoothing: One-Euro smoothing of landmarks in `video` and `live`.
@@ -114,6 +122,7 @@ class HandTracker:
         self._num_hands = num_hands
         self._min_presence = _check_confidence("min_presence_confidence", min_presence_confidence)
         self._min_tracking = _check_confidence("min_tracking_confidence", min_tracking_confidence)
+        self._small_hands = small_hands
         self._mirrored = mirrored
         self._smoothing = smoothing
         self._on_result = on_result
@@ -139,14 +148,16 @@ class HandTracker:
         return stage.model.device if isinstance(stage, LandmarkStage) else None
 
     def detect(self, image: Any) -> list[HandResult]:
-        """The hands of one image, surest palm first.
+        """The hands of one image, surest palm first, then those found in tiles.
 
         Raises:
             UserError: if the mode is not `image` or the image is none.
         """
         self._require("image")
         picture = checked_image(image)
-        hands = self._new_hands(picture, [], self._num_hands)
+        hands = self._new_hands(picture, [])
+        if len(hands) < self._num_hands:
+            hands += self._new_small_hands(picture, hands)
         return [
             self._result(begun(index, hand, 0.0), smoothed=False)
             for index, hand in enumerate(hands)
@@ -217,9 +228,12 @@ class HandTracker:
             lost = remembered([*past.tracks, *past.lost], tracks, timestamp)
             search = past.search.one_frame_later()
             if search.is_due(timestamp, len(tracks), wanted, len(tracks) < len(past.tracks)):
-                search = LastSearch(timestamp)
+                search = search.done(timestamp)
                 known = [track.estimate for track in tracks]
-                found = self._new_hands(image, known, wanted - len(tracks))
+                found = self._new_hands(image, known)
+                if not found and search.tile_is_due(timestamp):
+                    found = self._new_small_hands(image, known, search.tiles)
+                    search = search.tile_done(timestamp)
                 tracks += named(found, lost, past.next_id, timestamp)
                 lost = remembered(lost, tracks, timestamp)
             tracks.sort(key=lambda track: track.id)
@@ -243,11 +257,28 @@ class HandTracker:
         tracks.sort(key=lambda track: (track.in_doubt(), track.id))
         return [tracks[i] for i in first_of_each([track.estimate for track in tracks])]
 
-    def _new_hands(
-        self, image: Image, known: list[HandEstimate], wanted: int
+    def _new_hands(self, image: Image, known: list[HandEstimate]) -> list[HandEstimate]:
+        """Hands of the image beside those that are known, surest palm first."""
+        return self._hands_at(image, self._stages.find_palms(image), known, self._min_presence)
+
+    def _new_small_hands(
+        self, image: Image, known: list[HandEstimate], tile: int | None = None
     ) -> list[HandEstimate]:
-        """At most `wanted` hands of the image beside those that are known, surest palm first."""
-        palms = unclaimed(self._stages.find_palms(image), known)[: wanted + SPARE_PALMS]
+        """The same of hands that are too small for a search in the whole image: in one tile, or in
+        all of them."""
+        find_small_palms = self._stages.find_small_palms
+        if not self._small_hands or find_small_palms is None:
+            return []
+        least = max(self._min_presence, SMALL_HAND_PRESENCE)
+        return self._hands_at(image, find_small_palms(image, tile), known, least)
+
+    def _hands_at(
+        self, image: Image, palms: Palms, known: list[HandEstimate], min_presence: float
+    ) -> list[HandEstimate]:
+        """The hands that these palms belong to, as many as are still wanted, but for those that are
+        known."""
+        wanted = self._num_hands - len(known)
+        palms = unclaimed(palms, known)[: wanted + SPARE_PALMS]
         rough = self._look(image, [roi_from_palm(keypoints) for keypoints in palms.keypoints])
         rois = [hand.next_roi() for hand in rough if hand.presence >= WORTH_A_LOOK]
         estimates = self._look(image, rois)
@@ -258,7 +289,7 @@ class HandTracker:
             estimates = self._look(image, rois)
             reflected = self._look(image, rois, in_mirror=True)
             estimates = list(map(mean_estimate, estimates, reflected))
-        present = [hand for hand in estimates if hand.presence >= self._min_presence]
+        present = [hand for hand in estimates if hand.presence >= min_presence]
         hands = [*known, *present]
         kept = first_of_each(hands, MAX_SHARED_NEW_HAND)
         return [hands[i] for i in kept if i >= len(known)][:wanted]

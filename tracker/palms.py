@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,17 @@ class Palms:
 
 
 NO_PALMS = Palms(np.zeros(0), np.zeros((0, 3)), np.zeros((0, 7, 2)))
+
+
+def joined(several: Sequence[Palms]) -> Palms:
+    """All palms of several findings, in their order."""
+    if not several:
+        return NO_PALMS
+    return Palms(
+        np.concatenate([palms.scores for palms in several]),
+        np.concatenate([palms.boxes for palms in several]),
+        np.concatenate([palms.keypoints for palms in several]),
+    )
 
 
 def palms_above(

@@ -14,9 +14,10 @@ from tracker.estimates import HandEstimate, estimate_in_image
 from tracker.letterbox import letterbox
 from tracker.model_file import Model, load_model
 from tracker.nms import weighted_nms
-from tracker.palms import NO_PALMS, Palms, palms_above, palms_in_image
+from tracker.palms import NO_PALMS, Palms, joined, palms_above, palms_in_image
 from tracker.roi import Roi, crop
 from tracker.sessions import Device
+from tracker.tiles import Tile, tiles_of
 
 Image = NDArray[np.uint8]
 
@@ -30,6 +31,13 @@ class FindPalms(Protocol):
     def __call__(self, image: Image) -> Palms: ...
 
 
+class FindSmallPalms(Protocol):
+    """Palms that are too small for the search in the whole image (H, W, 3), in its pixels, best
+    first: those of all of its tiles, or of one of them, `which` counted round."""
+
+    def __call__(self, image: Image, which: int | None = None) -> Palms: ...
+
+
 class FindLandmarks(Protocol):
     """What is in each of the regions of an image (H, W, 3), in their order; the answer is about
     the image itself even where the regions are looked at in a mirror."""
@@ -41,10 +49,17 @@ class FindLandmarks(Protocol):
 
 @dataclass(frozen=True)
 class Stages:
-    """What the loop connects."""
+    """What the loop connects.
+
+    Attributes:
+        find_palms: in the image as a whole.
+        find_landmarks: in regions of it.
+        find_small_palms: those that are too small for `find_palms`; None to leave them.
+    """
 
     find_palms: FindPalms
     find_landmarks: FindLandmarks
+    find_small_palms: FindSmallPalms | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +70,34 @@ class PalmStage:
     min_score: float
 
     def __call__(self, image: Image) -> Palms:
-        if min(image.shape[:2]) < MIN_IMAGE_SIDE:
-            return NO_PALMS
-        boxed = letterbox(image, self.model.sidecar.input_side)
-        scores, boxes, keypoints = self.model.run(boxed.picture[None])
-        found = palms_above(scores[0], boxes[0], keypoints[0], self.min_score)
-        return palms_in_image(weighted_nms(found), boxed)
+        (found,) = self.of_each([image])
+        return weighted_nms(found)
+
+    def of_each(self, images: Sequence[Image]) -> list[Palms]:
+        """What the detector finds in each of some images, in its pixels, with all that overlap."""
+        if not images or any(min(image.shape[:2]) < MIN_IMAGE_SIDE for image in images):
+            return [NO_PALMS for _ in images]
+        boxed = [letterbox(image, self.model.sidecar.input_side) for image in images]
+        scores, boxes, keypoints = self.model.run(np.stack([one.picture for one in boxed]))
+        return [
+            palms_in_image(palms_above(scores[i], boxes[i], keypoints[i], self.min_score), one)
+            for i, one in enumerate(boxed)
+        ]
+
+
+@dataclass(frozen=True)
+class SmallPalmStage:
+    """The palm detector once more, on tiles of the image, for palms too small in the whole."""
+
+    stage: PalmStage
+
+    def __call__(self, image: Image, which: int | None = None) -> Palms:
+        height, width = image.shape[:2]
+        tiles = tiles_of(width, height)
+        if tiles and which is not None:
+            tiles = [tiles[which % len(tiles)]]
+        found = self.stage.of_each([np.ascontiguousarray(tile.cut(image)) for tile in tiles])
+        return weighted_nms(joined(list(map(Tile.in_image, tiles, found))))
 
 
 @dataclass(frozen=True)
@@ -105,7 +142,6 @@ def load_stages(
     Raises:
         UserError: if a model cannot be used.
     """
-    return Stages(
-        PalmStage(load_model(palm_model, "palm", device, threads), min_detection_confidence),
-        LandmarkStage(load_model(landmark_model, "landmark", device, threads)),
-    )
+    palms = PalmStage(load_model(palm_model, "palm", device, threads), min_detection_confidence)
+    landmarks = LandmarkStage(load_model(landmark_model, "landmark", device, threads))
+    return Stages(palms, landmarks, SmallPalmStage(palms))

@@ -25,9 +25,11 @@ from tests.tracker.fake_models import (
 from tracker.estimates import HandEstimate
 from tracker.hand_tracker import HandTracker, Image
 from tracker.live import LiveResult
+from tracker.palms import NO_PALMS, Palms
 from tracker.results import HandResult
 from tracker.roi import Roi, roi_from_landmarks
-from tracker.search import SEARCH_SECONDS
+from tracker.search import SEARCH_SECONDS, TILE_SECONDS
+from tracker.stages import Stages
 
 IMAGE = np.zeros((480, 640, 3), np.uint8)
 FPS = 30
@@ -76,6 +78,68 @@ def test_hands_of_an_image() -> None:
     assert scene.looks == [2, 2, 2, 2]  # one run for both, and the last ones where landmarks say
     for hand, result in zip(hands, results, strict=True):
         assert result.roi == roi_from_landmarks(hand.landmarks)
+
+
+def test_small_hands_are_looked_for_while_hands_are_missing() -> None:
+    near, far = _still(150), ScriptedHand((500.0, 200.0), 20.0)
+    scene = Scene(lambda time: [near, far])
+    closely: list[int] = []
+
+    def find_palms(image: Image) -> Palms:
+        return scene.stages.find_palms(image)[:1]
+
+    def find_small_palms(image: Image, which: int | None = None) -> Palms:
+        closely.append(1)
+        return scene.stages.find_palms(image)
+
+    stages = Stages(find_palms, scene.stages.find_landmarks, find_small_palms)
+    both = HandTracker(stages=stages).detect(IMAGE)
+    assert [hand.landmarks[0, 0] for hand in both] == pytest.approx([150, 500])
+    assert [hand.id for hand in both] == [0, 1]
+    assert len(closely) == 1
+    # As many as wanted are there already, or nobody wants them.
+    assert len(HandTracker(num_hands=1, stages=stages).detect(IMAGE)) == 1
+    assert len(HandTracker(small_hands=False, stages=stages).detect(IMAGE)) == 1
+    assert len(closely) == 1
+
+
+def test_in_a_video_one_tile_follows_the_other() -> None:
+    far = ScriptedHand((500.0, 200.0), 20.0)
+    scene = Scene(lambda time: [far])
+    looked: list[tuple[float, int | None]] = []
+
+    def find_small_palms(image: Image, which: int | None = None) -> Palms:
+        looked.append((scene.time, which))
+        return scene.stages.find_palms(image) if which == 4 else NO_PALMS
+
+    stages = Stages(lambda image: NO_PALMS, scene.stages.find_landmarks, find_small_palms)
+    tracker = HandTracker(running_mode="video", num_hands=1, stages=stages)
+    found = []
+    for index in range(30):
+        scene.time = index / FPS
+        found.append(len(tracker.track(IMAGE, scene.time)))
+    # Every third frame a tile, until the fifth shows the hand; from then on it is followed.
+    assert [which for _, which in looked] == [0, 1, 2, 3, 4]
+    assert np.diff([time for time, _ in looked]) == pytest.approx(0.1)
+    assert TILE_SECONDS < 0.1
+    first = found.index(1)
+    assert found == [0] * first + [1] * (30 - first)
+    looked.clear()
+    tracker = HandTracker(running_mode="video", small_hands=False, stages=stages)
+    assert tracker.track(IMAGE, 0.0) == []
+    assert looked == []
+
+
+@pytest.mark.parametrize(("presence", "found"), [(0.95, 2), (0.85, 1)])
+def test_a_small_hand_must_be_surer(presence: float, found: int) -> None:
+    near, far = _still(150, presence=0.6), ScriptedHand((500.0, 200.0), 20.0, presence=presence)
+    scene = Scene(lambda time: [near, far])
+    stages = replace(
+        scene.stages,
+        find_palms=lambda image: scene.stages.find_palms(image)[:1],
+        find_small_palms=lambda image, which=None: scene.stages.find_palms(image),
+    )
+    assert len(HandTracker(stages=stages).detect(IMAGE)) == found
 
 
 def test_a_hand_that_is_none_at_second_sight_is_not_reported() -> None:
@@ -458,9 +522,13 @@ def test_from_pixels_to_results(models: dict[str, Path]) -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 1), (2, 3000, 3), (5000, 4000, 3), (40, 48, 1)])
 def test_images_of_any_size(models: dict[str, Path], shape: tuple[int, ...]) -> None:
-    tracker = HandTracker(device="cpu", threads=1, min_detection_confidence=0.1, **models)
-    hands = tracker.detect(np.full(shape, 255, np.uint8))
-    assert len(hands) == (1 if min(shape[:2]) >= 40 else 0)
+    options: dict[str, Any] = {"device": "cpu", "threads": 1, "min_detection_confidence": 0.1}
+    image, shown = np.full(shape, 255, np.uint8), min(shape[:2]) >= 40
+    whole = HandTracker(small_hands=False, **options, **models)
+    assert len(whole.detect(image)) == (1 if shown else 0)
+    # The scripted model sees a palm in every tile, too; a small picture has none.
+    tiled = HandTracker(num_hands=3, **options, **models)
+    assert len(tiled.detect(image)) == (0 if not shown else 1 if max(shape) < 200 else 3)
 
 
 def test_import_is_light() -> None:

@@ -13,7 +13,8 @@ from tests.tracker.fake_models import (
     write_palm_model,
 )
 from tracker.roi import Roi
-from tracker.stages import LandmarkStage, PalmStage, load_stages
+from tracker.stages import LandmarkStage, PalmStage, SmallPalmStage, load_stages
+from tracker.tiles import tiles_of
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,32 @@ def test_below_the_threshold_there_are_none(folder: Path) -> None:
 def test_a_speck_shows_no_palm(folder: Path, shape: tuple[int, int, int]) -> None:
     find_palms, _ = _stages(folder, min_score=0.0)
     assert len(find_palms(np.full(shape, 255, np.uint8))) == 0
+
+
+def test_small_palms_in_pixels_of_the_image(folder: Path) -> None:
+    """One tile is bright; the scripted palm is in its middle, and a fifth of it large."""
+    find_palms, _ = _stages(folder)
+    image = np.zeros((300, 400, 3), np.uint8)
+    tiles = tiles_of(400, 300)
+    bright = tiles[-1]
+    image[bright.y :, bright.x :] = 255
+    palms = SmallPalmStage(find_palms)(image)
+    assert palms.scores == pytest.approx([1], abs=1e-3)
+    middle = [bright.x + bright.side / 2, bright.y + bright.side / 2]
+    assert palms.boxes[0] == pytest.approx([*middle, 0.2 * bright.side])
+    assert palms.keypoints[0, 0] == pytest.approx([middle[0], middle[1] + 0.1 * bright.side])
+    # One tile alone, counted round.
+    last = len(tiles) - 1
+    found = [len(SmallPalmStage(find_palms)(image, which)) for which in range(2 * len(tiles))]
+    assert found[last] == found[last + len(tiles)] == 1
+    assert found.index(1) > 0
+    # Nothing is to be seen in the tiles of a small picture.
+    assert len(SmallPalmStage(find_palms)(np.full((60, 80, 3), 255, np.uint8))) == 0
+
+
+def test_small_palms_of_a_strip(folder: Path) -> None:
+    find_palms, _ = _stages(folder, min_score=0.0)
+    assert len(SmallPalmStage(find_palms)(np.full((3, 3000, 3), 255, np.uint8))) == 0
 
 
 def test_landmarks_of_several_regions_in_one_run(folder: Path) -> None:

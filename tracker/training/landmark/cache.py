@@ -35,8 +35,8 @@ _VERSION: Final = 4
 _NEGATIVES_BESIDE_HANDS: Final = 0.15
 _NEGATIVES_WITHOUT_HANDS: Final = 1.0
 _NEGATIVES_A_PHOTO: Final = 3
-#: Wrong proposals of a detector that are taken at most. Of renders there are so many that more
-#: would teach that hands are rare: with three, small hands were missed.
+#: Wrong proposals of a detector that are taken at most of each search. Of renders there are so many
+#: that more would teach that hands are rare: with three, small hands were missed.
 _PROPOSALS_A_PICTURE: Final = 1
 _PROPOSALS_A_PHOTO: Final = 3
 
@@ -125,7 +125,10 @@ def _photo_crops(folder: Path, proposer: Proposer | None) -> Iterator[WideCrop]:
 def _proposed(
     proposer: Proposer | None, image: NDArray[np.uint8], boxes: NDArray[np.float64], most: int
 ) -> list[Roi]:
-    return [] if proposer is None else proposed_places(proposer.find_palms, image, boxes, most)
+    searches = () if proposer is None else proposer.searches
+    return [
+        roi for find_palms in searches for roi in proposed_places(find_palms, image, boxes, most)
+    ]
 
 
 def _photo_hand(image: NDArray[np.uint8], hand: PhotoHand, box: NDArray[np.float64]) -> WideCrop:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tracker.model_file import load_model
 from tracker.roi import Roi, roi_from_palm
-from tracker.stages import FindPalms, PalmStage
+from tracker.stages import FindPalms, PalmStage, SmallPalmStage
 from tracker.training.landmark.negatives import common_area
 
 #: A proposal holds no hand if what it shares with a hand's box is at most this part of the smaller
@@ -28,11 +28,12 @@ class Proposer:
     """A palm detector, and what tells its proposals from another's.
 
     Attributes:
-        find_palms: its palms from a low score on.
-        key: of the model and of the score.
+        searches: the ways in which the tracker has it look for palms (in the whole image, in
+            tiles), from a low score on.
+        key: of the model, the score and the searches.
     """
 
-    find_palms: FindPalms
+    searches: tuple[FindPalms, ...]
     key: str
 
 
@@ -48,7 +49,8 @@ def load_proposer(palm_model: Path, min_score: float) -> Proposer:
         UserError: if the model cannot be used.
     """
     model = load_model(palm_model, "palm", threads=1)
-    return Proposer(PalmStage(model, min_score), f"{model.sidecar.sha256}-{min_score}")
+    whole = PalmStage(model, min_score)
+    return Proposer((whole, SmallPalmStage(whole)), f"{model.sidecar.sha256}-{min_score}-tiles")
 
 
 def proposed_places(

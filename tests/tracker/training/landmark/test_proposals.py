@@ -62,7 +62,7 @@ def test_the_surest_few_of_a_picture() -> None:
 
 def test_crops_of_datasets_and_photographs(tmp_path: Path) -> None:
     found = palms_at((20, 60))
-    proposer = Proposer(lambda _: found, "one")
+    proposer = Proposer((lambda _: found,), "one")
     empty = replace(hand_sample("a", np.random.default_rng(0)), mask=None)
     empty.label["hands"] = []
     folder = write_shards(tmp_path / "hands", {"train": [empty]})
@@ -75,12 +75,16 @@ def test_crops_of_datasets_and_photographs(tmp_path: Path) -> None:
     x, y, size, turn = crops.labels["rois"][-1, 0]
     assert (x, y, turn) == (0.5, 0.5, 0)
     assert size == pytest.approx(1 / 1.5)
+    both = Proposer((lambda _: found, lambda _: found), "both searches")
+    assert len(crops_of_dataset(folder, "train", cache, both)) == len(without) + 2
     # Another detector's are not taken for them.
-    other = crops_of_dataset(folder, "train", cache, Proposer(lambda _: NO_PALMS, "two"))
+    other = crops_of_dataset(folder, "train", cache, Proposer((lambda _: NO_PALMS,), "two"))
     assert len(other) == len(without)
     photos = photos_of(tmp_path / "photos")
     plain = crops_of_photos(photos, cache)
-    with_proposals = crops_of_photos(photos, cache, Proposer(lambda _: palms_at((240, 160)), "a"))
+    with_proposals = crops_of_photos(
+        photos, cache, Proposer((lambda _: palms_at((240, 160)),), "a")
+    )
     assert len(with_proposals) == len(plain) + 1
     assert with_proposals.images.shape[1:] == (SIDE, SIDE, 3)
 

@@ -18,7 +18,7 @@ from tracker.model_file import Model
 from tracker.palms import Palms
 from tracker.roi import Roi
 from tracker.sessions import Device
-from tracker.stages import LandmarkStage, PalmStage, Stages, load_stages
+from tracker.stages import FindSmallPalms, LandmarkStage, PalmStage, Stages, load_stages
 
 Image = NDArray[np.uint8]
 
@@ -106,6 +106,18 @@ class _TimedPalms:
 
 
 @dataclass(frozen=True)
+class _TimedSmallPalms:
+    stage: FindSmallPalms
+    clock: _Clock
+
+    def __call__(self, image: Image, which: int | None = None) -> Palms:
+        start = time.perf_counter()
+        palms = self.stage(image, which)
+        self.clock.add(start)
+        return palms
+
+
+@dataclass(frozen=True)
 class _TimedLandmarks:
     stage: LandmarkStage
     clock: _Clock
@@ -143,11 +155,13 @@ def time_tracker(
     palm, landmark = stages.find_palms, stages.find_landmarks
     assert isinstance(palm, PalmStage)
     assert isinstance(landmark, LandmarkStage)
+    assert stages.find_small_palms is not None
     model = landmark.model
     timed_model = _TimedModel(model.path, model.sidecar, model.device, model.session)
     searches = _TimedPalms(palm, _Clock())
     looks = _TimedLandmarks(LandmarkStage(timed_model), _Clock())
-    tracker = HandTracker(num_hands=num_hands, running_mode="video", stages=Stages(searches, looks))
+    timed = Stages(searches, looks, _TimedSmallPalms(stages.find_small_palms, searches.clock))
+    tracker = HandTracker(num_hands=num_hands, running_mode="video", stages=timed)
     rows, with_hand, searched = [], 0, 0
     old_threads = cv2.getNumThreads()
     cv2.setNumThreads(threads)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
 from synth.errors import UserError
@@ -82,7 +83,10 @@ def initial_weights(beginning: Beginning, task: Task, recipe: Recipe) -> dict[st
 
 def _same_network(source: Path, theirs: dict[str, Any], recipe: Recipe) -> bool:
     """Whether the head is the same, too."""
-    one = Recipe.model_validate(theirs).architecture.model_dump()
+    try:
+        one = Recipe.model_validate(theirs).architecture.model_dump()
+    except ValidationError:
+        raise UserError(f"{source}: its recipe is none of this version of the package") from None
     other = recipe.architecture.model_dump()
     same_head = one.pop("head", None) == other.pop("head", None)
     if one != other:

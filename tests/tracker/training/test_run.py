@@ -228,3 +228,13 @@ def test_data_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"is no dataset"):
         train_run(recipe(), missing, tmp_path / "run", ALONE)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_model_of_another_making_is_refused(
+    data: TrainingData, finished: Path, tmp_path: Path
+) -> None:
+    export_run(finished, tmp_path / "tiny.onnx")
+    facts = json.loads((tmp_path / "tiny.json").read_text())
+    (tmp_path / "tiny.json").write_text(json.dumps({**facts, "recipe": {"seed": 1}}))
+    with pytest.raises(UserError, match=r"tiny.onnx: its recipe is none of this version"):
+        train_run(recipe(), data, tmp_path / "run", ALONE, begin_with=tmp_path / "tiny.onnx")

@@ -14,7 +14,7 @@ from synth.console import errors_as_lines, interruptible, new_app
 from synth.errors import UserError
 from tracker.bench import bench
 from tracker.evaluation.command import evaluate
-from tracker.options import DeviceOption, ModelOption
+from tracker.options import DeviceOption, ModelOption, SmallHandsOption
 
 if TYPE_CHECKING:
     from tracker.hand_tracker import ModelName
@@ -132,9 +132,7 @@ def run(
     ] = None,
     num_hands: Annotated[int, typer.Option(min=1, max=64, help="Most hands to follow.")] = 2,
     model: ModelOption = "full",
-    small_hands: Annotated[
-        bool, typer.Option(help="Look closely for small hands while some are missing.")
-    ] = True,
+    small_hands: SmallHandsOption = True,
     mirrored: Annotated[
         bool, typer.Option(help="The images are mirrored, as selfies are.")
     ] = False,

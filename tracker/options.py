@@ -17,4 +17,7 @@ PalmModelOption = Annotated[
 LandmarkModelOption = Annotated[
     Path | None, typer.Option(metavar="ONNX", help="Landmark model in place of the packaged one.")
 ]
+SmallHandsOption = Annotated[
+    bool, typer.Option(help="Look closely for small hands while some are missing.")
+]
 DeviceOption = Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Where to compute.")]

@@ -16,6 +16,7 @@ from tracker.options import (
     LandmarkModelOption,
     ModelOption,
     PalmModelOption,
+    SmallHandsOption,
     SplitOption,
 )
 
@@ -65,6 +66,7 @@ def evaluate(
     ] = None,
     peers_only: Annotated[bool, typer.Option(help="Leave this tracker out.")] = False,
     num_hands: Annotated[int, typer.Option(min=1, max=20, help="Hands an image at most.")] = 2,
+    small_hands: SmallHandsOption = True,
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Look at the first N images only.")
     ] = None,
@@ -93,7 +95,7 @@ def evaluate(
         raise UserError("--peers-only: name results with --peer")
     contenders = _peers(peer or [])
     if not peers_only:
-        own = _own(model, palm_model, landmark_model, num_hands, device)
+        own = _own(model, palm_model, landmark_model, num_hands, small_hands, device)
         contenders.insert(0, own)
     if data is not None:
         report = evaluate_dataset(
@@ -125,6 +127,7 @@ def _own(
     palm_model: Path | None,
     landmark_model: Path | None,
     num_hands: int,
+    small_hands: bool,
     device: str,
 ) -> Any:
     """This tracker, and its stages with a detector that also reports palms of low score."""
@@ -141,6 +144,7 @@ def _own(
     tracker = HandTracker(
         num_hands=num_hands,
         running_mode="image",
+        small_hands=small_hands,
         palm_model=palm,
         landmark_model=landmark,
         device=chosen,

@@ -40,7 +40,7 @@ SPARE_PALMS: Final = 2
 WORTH_A_LOOK: Final = 0.05
 #: Least presence of a hand that was found in a tile. Tiles are many, and show as large as hands
 #: what in the whole image is too small to be one.
-SMALL_HAND_PRESENCE: Final = 0.9
+SMALL_HAND_PRESENCE: Final = 0.97
 _OTHER: Final[dict[Handedness, Handedness]] = {"left": "right", "right": "left"}
 _METHODS: Final[dict[RunningMode, str]] = {
     "image": "detect(image)",

@@ -130,7 +130,7 @@ def test_in_a_video_one_tile_follows_the_other() -> None:
     assert looked == []
 
 
-@pytest.mark.parametrize(("presence", "found"), [(0.95, 2), (0.85, 1)])
+@pytest.mark.parametrize(("presence", "found"), [(0.98, 2), (0.9, 1)])
 def test_a_small_hand_must_be_surer(presence: float, found: int) -> None:
     near, far = _still(150, presence=0.6), ScriptedHand((500.0, 200.0), 20.0, presence=presence)
     scene = Scene(lambda time: [near, far])

@@ -35,6 +35,16 @@ def workers_here(device: str) -> int:
     return default_workers(device, available_cores(), 0 if device == "cpu" else len(visible_gpus()))
 
 
+def threads_here(device: str, workers: int) -> int:
+    """Threads of each of so many processes of this machine.
+
+    One where the CPU renders: with two, on a busy machine, Cycles gives some pictures other noise,
+    and a dataset's bytes must not hang on the number of processes.
+    """
+    on_cpu = device == "cpu" or (device == "auto" and not visible_gpus())
+    return 1 if on_cpu else max(1, available_cores() // workers)
+
+
 def memory_limit(workers: int) -> int:
     """Bytes that each of so many processes of this machine may have before it is replaced."""
     return int(_MEMORY_SHARE * memory_bytes() / workers)

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 from tqdm import tqdm
 
-from synth.engine.devices import memory_limit, workers_here
+from synth.engine.devices import memory_limit, threads_here, workers_here
 from synth.engine.job import (
     DEVICES,
     EngineSettings,
@@ -23,7 +23,6 @@ from synth.engine.job import (
     SetAside,
 )
 from synth.errors import UserError
-from synth.hardware import available_cores
 from synth.manifest import Manifest
 
 WorkersOption = Annotated[
@@ -53,7 +52,7 @@ def settings_of(workers: int | None, device: str) -> EngineSettings:
         workers = workers_here(device)
     return EngineSettings(
         workers=workers,
-        threads=max(1, available_cores() // workers),
+        threads=threads_here(device, workers),
         device=device,
         memory_limit=memory_limit(workers),
     )

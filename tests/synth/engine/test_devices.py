@@ -12,6 +12,7 @@ from synth.engine.devices import (
     default_workers,
     memory_limit,
     own_gpu,
+    threads_here,
     visible_gpus,
     workers_here,
 )
@@ -34,6 +35,24 @@ from synth.hardware import memory_bytes
 )
 def test_one_process_a_gpu_or_a_core(device: str, cores: int, gpus: int, workers: int) -> None:
     assert default_workers(device, cores, gpus) == workers
+
+
+@pytest.mark.parametrize(
+    ("device", "gpus", "workers", "threads"),
+    [
+        ("cpu", 2, 1, 1),
+        ("auto", 0, 1, 1),
+        ("auto", 2, 2, 8),
+        ("cuda", 0, 1, 16),
+        ("cuda", 1, 64, 1),
+    ],
+)
+def test_one_thread_where_the_cpu_renders(
+    device: str, gpus: int, workers: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "visible_gpus", lambda: ["0"] * gpus)
+    monkeypatch.setattr(devices, "available_cores", lambda: 16)
+    assert threads_here(device, workers) == threads
 
 
 def test_device_files_are_counted_without_the_control_files(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ from tracker.sidecar import Sidecar
 #: Largest difference between ONNX and PyTorch that is accepted: of a probability, a fraction of the
 #: input's side or a metre. Weights are kept in half precision, which is most of it.
 LARGEST_DIFFERENCE: Final = 0.01
+#: What the names of weights in half precision end in.
+HALF_SUFFIX: Final = "_half"
 
 Images = NDArray[np.uint8]
 
@@ -133,7 +135,7 @@ def with_half_weights(model: onnx.ModelProto) -> onnx.ModelProto:
         if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < 256:
             continue
         values = numpy_helper.to_array(weight).astype(np.float16)
-        half = numpy_helper.from_array(values, weight.name + "_half")
+        half = numpy_helper.from_array(values, weight.name + HALF_SUFFIX)
         casts.append(helper.make_node("Cast", [half.name], [weight.name], to=TensorProto.FLOAT))
         weight.CopyFrom(half)
     nodes = list(graph.node)

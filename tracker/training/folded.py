@@ -18,6 +18,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from synth.errors import UserError
+from tracker.export import HALF_SUFFIX
 from tracker.model_file import checked_bytes
 from tracker.models.blocks import normed_convolutions
 from tracker.sidecar import Sidecar
@@ -26,8 +27,6 @@ from tracker.sidecar import Sidecar
 _BIAS = ".weight_bias"
 #: Of the wrapper whose graph is exported (tracker.export), before the model's own names.
 _PREFIX = "model."
-#: What tracker.export.with_half_weights appends.
-_HALF = "_half"
 
 
 def folded_weights(path: Path, sidecar: Sidecar) -> dict[str, Tensor]:
@@ -40,7 +39,7 @@ def folded_weights(path: Path, sidecar: Sidecar) -> dict[str, Tensor]:
     graph = onnx.load_from_string(checked_bytes(path, sidecar)).graph
     weights = {}
     for stored in graph.initializer:
-        name = stored.name.removesuffix(_HALF)
+        name = stored.name.removesuffix(HALF_SUFFIX)
         if name.startswith(_PREFIX):
             # A copy: what numpy gives may be the file's bytes, which cannot be written.
             values = torch.from_numpy(numpy_helper.to_array(stored).copy())
